@@ -20,6 +20,10 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
     [RefuseNull]
     public StoredPrecision Precision { get; set; }
 
+    /// <summary>Adds a function to C source that says whether an input lies in the domain.</summary>
+    [Parameter]
+    public SwitchParameter InputCheck { get; set; }
+
     private protected override void RequireFormat(string file) => NetworkFormats.RequireWritable(file);
 
     /// <inheritdoc/>
@@ -39,7 +43,9 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
                     messages.Warning(
                         $"Nothing proves that '{file}' computes what {network.Name} did: the compression rests on verdicts that are "
                             + $"unproven, or is a copy from outside. Test-NetworkEquivalence compares the two.");
-                NetworkFormats.Write(network, file, stored, cancellation: Cancellation);
+                NetworkFormats.Write(
+                    network, file, stored, source: new() { Compression = InputObject as CompressionResult, InputCheck = InputCheck },
+                    cancellation: Cancellation);
                 if (!format.Holds(network, stored))
                     messages.Warning(Rounded(network, stored, NetworkFormats.WrittenDeviation(
                         network, file, stored, domain, Cancellation)));
@@ -48,7 +54,7 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
 
     private static string Rounded(ReluNetwork network, WeightPrecision stored, double deviation)
     {
-        bool joined = network.IsDense && network.DenseLayers.Any(static l => !l.IsExact);
+        bool joined = network.IsDense ? network.DenseLayers.Any(static l => !l.IsExact) : stored == WeightPrecision.Float64;
         string what = joined
             ? $"The normalisation of {network.Name} is folded into weights of the file, which are rounded to {stored}"
             : $"Weights of {network.Name} need float64 and are rounded to float32";

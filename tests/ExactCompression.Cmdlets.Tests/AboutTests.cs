@@ -101,6 +101,9 @@ public sealed partial class AboutTests(ModuleFixture module)
                 $access = if ($format -is [ExactCompression.Formats.IWritableNetworkFormat]) { 'read, write' } else { 'read' }
                 "$($format.Name) $($format.Extensions -join ' ') $access"
             }
+            foreach ($format in [ExactCompression.Formats.NetworkFormats]::Writable) {
+                if ($format -isnot [ExactCompression.Formats.INetworkFormat]) { "$($format.Name) $($format.Extensions -join ' ') write" }
+            }
             """).As<string>();
         string[] lines = File.ReadAllLines(Source("about_NetworkFormats"));
         int header = Array.FindIndex(lines, static line => line.TrimStart().StartsWith("Name ", StringComparison.Ordinal));

@@ -129,6 +129,15 @@ Describe 'Files' {
         @(Import-ReluNetwork -LiteralPath "$folder/b[1].onnx").Count | Should -Be 1
     }
 
+    It 'writes C source with a check of the domain' {
+        $file = Join-Path $TestDrive 'small net.c'
+        $network | Find-StableNeurons | Invoke-LeoCompression | Export-ReluNetwork $file -InputCheck
+        $text = Get-Content $file -Raw
+        $text | Should -Match 'void small_net\(const float \*input, float \*output\)'
+        $text | Should -Match 'int small_net_in_domain\(const float \*input\)'
+        $text | Should -Match 'Proven deviation: '
+    }
+
     It 'follows $PWD and not the process' {
         Push-Location $TestDrive
         try {

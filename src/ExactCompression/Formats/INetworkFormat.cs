@@ -1,14 +1,8 @@
 namespace ExactCompression.Formats;
 
-/// <summary>One file format for networks: how to recognise it, read it and, if supported, write it.</summary>
-public interface INetworkFormat
+/// <summary>One file format that networks are read from: how to recognise it, and how to read it.</summary>
+public interface INetworkFormat : IFileFormat
 {
-    /// <summary>The name that <c>-Format</c> takes, such as <c>Onnx</c>.</summary>
-    string Name { get; }
-
-    /// <summary>Usual extensions with the dot, lower case; the first is the one for new files.</summary>
-    IReadOnlyList<string> Extensions { get; }
-
     /// <summary>Whether the first bytes of a file look like this format.</summary>
     /// <param name="head">The first bytes, up to <see cref="NetworkFormats.HeadLength"/>; fewer if the file is shorter.</param>
     /// <param name="path">The file's path: a hint if the content alone is ambiguous.</param>
@@ -22,8 +16,8 @@ public interface INetworkFormat
     ReluNetwork Read(string path, ImportOptions options);
 }
 
-/// <summary>A format that can be written too.</summary>
-public interface IWritableNetworkFormat : INetworkFormat
+/// <summary>A format that networks are written in. Most are read too, as an <see cref="INetworkFormat"/>; source text is not.</summary>
+public interface IWritableNetworkFormat : IFileFormat
 {
     /// <summary>
     /// Whether a file of this format represents the network's own function: no weight is rounded, and no normalisation is folded into
@@ -36,6 +30,13 @@ public interface IWritableNetworkFormat : INetworkFormat
     /// <summary>Whether files of this format hold a network at all: chains of dense layers, and what else the format can.</summary>
     /// <param name="network">The network.</param>
     bool CanWrite(ReluNetwork network) => network.IsDense;
+
+    /// <summary>
+    /// The network that a file of this format holds, where that is known without reading the file again; null where it is not.
+    /// </summary>
+    /// <param name="network">The network that is written.</param>
+    /// <param name="precision">What weights are stored as.</param>
+    ReluNetwork? Written(ReluNetwork network, WeightPrecision precision) => null;
 
     /// <summary>Writes a network.</summary>
     /// <param name="network">The network.</param>

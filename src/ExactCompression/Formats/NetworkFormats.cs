@@ -9,7 +9,7 @@ public static class NetworkFormats
     /// <summary>How many leading bytes a format sees to recognise a file.</summary>
     public const int HeadLength = 4096;
 
-    /// <summary>Every format, in the order in which content is tried: those with a magic number first.</summary>
+    /// <summary>Every format that networks are read from, in the order of trying content: those with a magic number first.</summary>
     public static IReadOnlyList<INetworkFormat> All { get; } =
     [
         new PyTorchFormat(),
@@ -19,6 +19,10 @@ public static class NetworkFormats
         new NNetFormat(),
         new OnnxFormat(),
     ];
+
+    /// <summary>Every format that networks are written in: those of <see cref="All"/> that can be, and source text.</summary>
+    public static IReadOnlyList<IWritableNetworkFormat> Writable { get; } =
+        [.. All.OfType<IWritableNetworkFormat>(), new CSourceFormat()];
 
     /// <summary>Reads a network file.</summary>
     /// <param name="path">Full path of the file.</param>
@@ -68,25 +72,38 @@ public static class NetworkFormats
     /// <param name="path">Full path; the extension selects the format.</param>
     /// <param name="precision">What weights are stored as, or null for the narrowest that holds every weight without rounding.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
+    /// <param name="source">What a file of C source states beside the network; null for no more than the network tells.</param>
     /// <param name="cancellation">When cancelled, throws, and nothing is written.</param>
     /// <exception cref="InvalidInputException">The extension selects no format that can be written, or a weight is too large for the
-    /// precision, or the format does not hold such networks.</exception>
+    /// precision, or the format does not hold such networks, or has no use for what is asked for.</exception>
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
     public static void Write(
         ReluNetwork network, string path, WeightPrecision? precision = null, bool overwrite = true,
-        CancellationToken cancellation = default)
+        CSourceOptions? source = null, CancellationToken cancellation = default)
     {
         IWritableNetworkFormat format = RequireWritable(path, network);
-        bool isAsRead = !network.IsDense && network.Source is not null && network.Edit is null;
+        bool isSource = format is CSourceFormat;
+        if (source is { InputCheck: true } && !isSource)
+            throw new InvalidInputException(
+                "InputCheckNotApplicable", $"'{path}' will be no program, and cannot check inputs.",
+                "Write the network as .c, or leave -InputCheck out.");
+        bool isAsRead = !isSource && !network.IsDense && network.Source is not null && network.Edit is null;
         if (isAsRead && precision is { } wanted && wanted != network.SourcePrecision)
             throw new InvalidInputException(
                 "PrecisionNotApplicable",
                 $"{network.Name} is a graph, which is written as the model that it was read from, with {network.SourcePrecision} weights.",
                 "Leave -Precision out.");
         WeightPrecision stored = precision
-            ?? (format.Holds(network, WeightPrecision.Float32) ? WeightPrecision.Float32 : network.Precision);
-        NetworkFiles.Replace(
-            path, overwrite, stream => format.Write(network, new CancellableOutput(stream, cancellation), stored));
+            ?? (format.Holds(network, WeightPrecision.Float32) ? WeightPrecision.Float32
+                : isSource && !network.IsDense ? WeightPrecision.Float64 : network.Precision);
+        NetworkFiles.Replace(path, overwrite, stream =>
+        {
+            var output = new CancellableOutput(stream, cancellation);
+            if (!isSource)
+                format.Write(network, output, stored);
+            else
+                CSourceFormat.Write(network, output, stored, Path.GetFileNameWithoutExtension(path), source ?? new());
+        });
     }
 
     /// <summary>
@@ -97,7 +114,9 @@ public static class NetworkFormats
     /// <param name="path">A path; its extension selects the format.</param>
     /// <exception cref="InvalidInputException">The extension selects no format that can be written.</exception>
     public static WeightPrecision SourcePrecision(ReluNetwork network, string path) =>
-        !network.IsDense || network.DenseLayers.All(static l => l.Parts is null)
+        !network.IsDense && RequireWritable(path) is CSourceFormat c
+            ? c.Holds(network, network.SourcePrecision) ? network.SourcePrecision : WeightPrecision.Float64
+            : !network.IsDense || network.DenseLayers.All(static l => l.Parts is null)
             || RequireWritable(path).Holds(network, network.SourcePrecision)
             ? network.SourcePrecision
             : network.Precision;
@@ -119,19 +138,17 @@ public static class NetworkFormats
             ? 0
             : network.Graph is not null ? double.PositiveInfinity
             : DeviationProof.OfSameWidths(
-                network, Read(path, options: new() { Cancellation = cancellation }), domain.For(network.InputSize), cancellation);
+                network, RequireWritable(path).Written(network, precision) ?? Read(path, options: new() { Cancellation = cancellation }),
+                domain.For(network.InputSize), cancellation);
 
     /// <summary>The format that a file of that name is written in.</summary>
     /// <param name="path">A path; its extension selects the format.</param>
     /// <exception cref="InvalidInputException">The extension selects no format that can be written.</exception>
-    public static IWritableNetworkFormat RequireWritable(string path)
-    {
-        IWritableNetworkFormat[] writable = [.. All.OfType<IWritableNetworkFormat>()];
-        return writable.FirstOrDefault(f => HasExtension(f, path)) ?? throw new InvalidInputException(
+    public static IWritableNetworkFormat RequireWritable(string path) =>
+        Writable.FirstOrDefault(f => HasExtension(f, path)) ?? throw new InvalidInputException(
             "UnknownNetworkExtension",
             $"The extension '{Path.GetExtension(path)}' of '{path}' does not select a format in which networks can be written.",
-            $"Use one of {string.Join(", ", writable.Select(static f => f.Extensions[0]))}; a path that ends in / is a folder.");
-    }
+            $"Use one of {string.Join(", ", Writable.Select(static f => f.Extensions[0]))}; a path that ends in / is a folder.");
 
     /// <summary>The format that a network is written in to a file of that name.</summary>
     /// <param name="path">A path; its extension selects the format.</param>
@@ -168,7 +185,7 @@ public static class NetworkFormats
                 : "Name the format with -Format if you know it.");
     }
 
-    private static bool HasExtension(INetworkFormat format, string path) =>
+    private static bool HasExtension(IFileFormat format, string path) =>
         format.Extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
 
     // Warnings quote names of the file, as errors do.

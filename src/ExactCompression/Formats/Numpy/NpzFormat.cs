@@ -6,7 +6,7 @@ namespace ExactCompression.Formats;
 /// NumPy archives (<c>.npz</c>): weight matrices and bias vectors in the order of the layers, under any names (<c>W1, b1, ...</c>,
 /// <c>arr_0, arr_1, ...</c>, <c>layers.0.weight</c>). Whether the matrices are transposed follows from how they chain.
 /// </summary>
-internal sealed class NpzFormat : IWritableNetworkFormat
+internal sealed class NpzFormat : INetworkFormat, IWritableNetworkFormat
 {
     // NumPy ignores the comment of an archive, so it can state what the arrays do not.
     private const string Comment = HiddenActivation.Key + "=";

@@ -15,7 +15,7 @@ namespace ExactCompression.Formats.Onnx;
 /// between them become one layer; if joining them rounds, the layer has radii for the rounding error. Normalisation at the input is joined
 /// into the first layer, so an input domain refers to the file's own input.
 /// </remarks>
-public sealed class OnnxFormat : IWritableNetworkFormat
+public sealed class OnnxFormat : INetworkFormat, IWritableNetworkFormat
 {
     /// <inheritdoc/>
     public string Name => "Onnx";

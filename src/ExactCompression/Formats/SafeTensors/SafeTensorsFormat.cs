@@ -5,7 +5,7 @@ namespace ExactCompression.Formats;
 
 /// <summary>safetensors files: eight bytes of header length, a JSON header, raw little-endian tensors.</summary>
 /// <remarks>Such files sort tensors by name, so the order of layers comes from the numbers in their names.</remarks>
-internal sealed class SafeTensorsFormat : IWritableNetworkFormat
+internal sealed class SafeTensorsFormat : INetworkFormat, IWritableNetworkFormat
 {
     public string Name => "SafeTensors";
 

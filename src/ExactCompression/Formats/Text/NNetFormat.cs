@@ -16,7 +16,7 @@ namespace ExactCompression.Formats;
 /// decimals; for the precision of the weights' decimals see <see cref="NumberScanner"/>. Source: the description in the repository
 /// <c>sisl/NNet</c>.
 /// </remarks>
-internal sealed class NNetFormat : IWritableNetworkFormat
+internal sealed class NNetFormat : INetworkFormat, IWritableNetworkFormat
 {
     public string Name => "NNet";
 

@@ -11,7 +11,7 @@ namespace ExactCompression.Formats;
 /// <remarks>
 /// <c>levels</c> counts the layers with weights. For the precision of the decimals see <see cref="NumberScanner"/>.
 /// </remarks>
-internal sealed class WeightsDatFormat : IWritableNetworkFormat
+internal sealed class WeightsDatFormat : INetworkFormat, IWritableNetworkFormat
 {
     public string Name => "WeightsDat";
 

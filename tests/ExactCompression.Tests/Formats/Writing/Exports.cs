@@ -10,7 +10,7 @@ internal static class Exports
 
     /// <summary>File names, of which each has a writer of its own.</summary>
     public static IEnumerable<string> Names { get; } =
-        ["a.onnx", "a.npz", "a.safetensors", "a.nnet", "weights.dat", "table.csv", "table.json", "table.npz",
+        ["a.onnx", "a.npz", "a.safetensors", "a.nnet", "weights.dat", "a.c", "table.csv", "table.json", "table.npz",
             "stable_neurons.npy", "certificate.json", "certificate.json.gz", "states.svg", "states.png"];
 
     /// <summary>Writes what a file of that name holds.</summary>
