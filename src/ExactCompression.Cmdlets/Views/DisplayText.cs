@@ -52,7 +52,8 @@ public static class DisplayText
         const int Most = 12, Ends = 4;
         string[] widths = architecture.Split('-');
         return widths.Length <= Most
-            ? architecture : $"{string.Join('-', widths[..Ends])}-...-{string.Join('-', widths[^Ends..])} ({Units.Count(widths.Length - 1)} layers)";
+            ? architecture
+            : $"{string.Join('-', widths[..Ends])}-...-{string.Join('-', widths[^Ends..])} ({Units.Count(widths.Length - 1)} layers)";
     }
 
     /// <summary>The file that a network came from; empty for none.</summary>

@@ -99,7 +99,8 @@ internal sealed record StabilityTableRow(string Place, NeuronStability Verdict)
             throw new InvalidFileException(
                 "TableContradiction", path, CsvFile.Place(csv),
                 $"A neuron between {verdict.LowerBound.ToString("R", CultureInfo.InvariantCulture)} and "
-                    + $"{verdict.UpperBound.ToString("R", CultureInfo.InvariantCulture)} cannot be {verdict.State}.", "Correct that row, or export the table again.");
+                    + $"{verdict.UpperBound.ToString("R", CultureInfo.InvariantCulture)} cannot be {verdict.State}.",
+                "Correct that row, or export the table again.");
         return new(CsvFile.Place(csv), verdict)
         {
             Domain = Words("Domain"),
