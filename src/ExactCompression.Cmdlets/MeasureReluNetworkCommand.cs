@@ -35,7 +35,8 @@ public sealed class MeasureReluNetworkCommand : AsyncCommand
 
     private void Write(IReadOnlyList<ReluNetworkMeasurement> measurements)
     {
-        if (outside.Warning(Data, measurements[0].Domain) is { } warning)
+        ReluNetworkMeasurement first = measurements[0];
+        if (first.RowsInside < first.Rows && outside.Warning(Data, first.Domain) is { } warning)
             WriteWarning(warning);
         WriteObject(measurements, enumerateCollection: true);
     }

@@ -7,16 +7,7 @@ namespace ExactCompression.Cmdlets.Tests;
 /// <summary>A variable whose name is misspelt is <c>$null</c>: no parameter takes it for a value, or for having been left out.</summary>
 public sealed class NullArgumentTests : IDisposable
 {
-    private readonly Runspace runspace;
-
-    public NullArgumentTests()
-    {
-        InitialSessionState state = InitialSessionState.CreateDefault2();
-        state.ImportPSModule([RepositoryPaths.Manifest]);
-        state.Commands.Add(new SessionStateCmdletEntry("Test-Binding", typeof(TestBindingCommand), null));
-        runspace = RunspaceFactory.CreateRunspace(state);
-        runspace.Open();
-    }
+    private readonly Runspace runspace = TestBindingCommand.OpenRunspace();
 
     public void Dispose() => runspace.Dispose();
 

@@ -11,16 +11,7 @@ public sealed class NumericParameterTests : IDisposable
 {
     private static readonly Type[] Whole = [typeof(int), typeof(long), typeof(uint), typeof(ulong), typeof(short), typeof(byte)];
     private static readonly Type[] Real = [typeof(double), typeof(float), typeof(decimal), typeof(TimeSpan)];
-    private readonly Runspace runspace;
-
-    public NumericParameterTests()
-    {
-        InitialSessionState state = InitialSessionState.CreateDefault2();
-        state.ImportPSModule([RepositoryPaths.Manifest]);
-        state.Commands.Add(new SessionStateCmdletEntry("Test-Binding", typeof(TestBindingCommand), null));
-        runspace = RunspaceFactory.CreateRunspace(state);
-        runspace.Open();
-    }
+    private readonly Runspace runspace = TestBindingCommand.OpenRunspace();
 
     public void Dispose() => runspace.Dispose();
 
@@ -133,6 +124,17 @@ public sealed class NumericParameterTests : IDisposable
 [Cmdlet(VerbsDiagnostic.Test, "Binding")]
 public sealed class TestBindingCommand : PSCmdlet, IDynamicParameters
 {
+    /// <summary>A session that has the module and this command.</summary>
+    public static Runspace OpenRunspace()
+    {
+        InitialSessionState state = InitialSessionState.CreateDefault2();
+        state.ImportPSModule([RepositoryPaths.Manifest]);
+        state.Commands.Add(new SessionStateCmdletEntry("Test-Binding", typeof(TestBindingCommand), null));
+        Runspace runspace = RunspaceFactory.CreateRunspace(state);
+        runspace.Open();
+        return runspace;
+    }
+
     private readonly RuntimeDefinedParameterDictionary parameters = [];
 
     [Parameter(Position = 0, Mandatory = true)]

@@ -4,16 +4,14 @@ namespace ExactCompression.Experiments;
 public sealed class SweepDomain
 {
     private readonly InputDomain? given;
-    private readonly double[]? center;
+    private readonly InputDomain? ball;
     private readonly double? radius;
-    private readonly string name = "";
 
-    private SweepDomain(InputDomain? given, double[]? center = null, double? radius = null, string name = "")
+    private SweepDomain(InputDomain? given, InputDomain? ball = null, double? radius = null)
     {
         this.given = given;
-        this.center = center;
+        this.ball = ball;
         this.radius = radius;
-        this.name = name;
     }
 
     /// <summary>The range that a network's file states, else <c>[0,1]^n</c>.</summary>
@@ -31,11 +29,8 @@ public sealed class SweepDomain
     /// <param name="radius">How far each input may move.</param>
     /// <param name="within">The domain to intersect with; null for the network's own.</param>
     /// <exception cref="InvalidInputException">There is no such row, or the radius is not a distance.</exception>
-    public static SweepDomain Ball(InputData data, int row, double radius, InputDomain? within)
-    {
-        var ball = InputDomain.Ball(data, row, radius);
-        return new(within, [.. data.Row(row).ToArray().Select(static value => (double)value)], radius, ball.ShortDescription);
-    }
+    public static SweepDomain Ball(InputData data, int row, double radius, InputDomain? within) =>
+        new(within, InputDomain.Ball(data, row, radius), radius);
 
     /// <summary>The domain for a network.</summary>
     /// <param name="inputs">Its input size.</param>
@@ -45,13 +40,15 @@ public sealed class SweepDomain
     internal InputDomain For(int inputs, InputDomain? stated)
     {
         InputDomain whole = (given ?? stated ?? InputDomain.Unit).For(inputs);
-        if (center is null)
+        if (ball is null)
             return whole;
-        InputDomain ball = InputDomain.Ball(center, radius!.Value).For(inputs);
+        InputDomain around = ball.For(inputs);
+        string name = ball.ShortDescription;
         (double[] lower, double[] upper) = (new double[inputs], new double[inputs]);
         for (int i = 0; i < inputs; i++)
         {
-            (lower[i], upper[i]) = (Math.Max(ball.Lower.Span[i], whole.Lower.Span[i]), Math.Min(ball.Upper.Span[i], whole.Upper.Span[i]));
+            lower[i] = Math.Max(around.Lower.Span[i], whole.Lower.Span[i]);
+            upper[i] = Math.Min(around.Upper.Span[i], whole.Upper.Span[i]);
             if (lower[i] > upper[i])
                 throw new InvalidInputException(
                     "DomainClipEmpty", $"The {name} does not meet {whole}: their ranges of input {i} are disjoint.",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using ExactCompression.Numerics;
 
 namespace ExactCompression;
 
@@ -127,12 +128,8 @@ public sealed class InputDomainReport
         (float[] lower, float[] upper) = (new float[box.Lower.Length], new float[box.Lower.Length]);
         for (int i = 0; i < lower.Length; i++)
         {
-            (double low, double high) = (box.Lower.Span[i], box.Upper.Span[i]);
-            (lower[i], upper[i]) = ((float)low, (float)high);
-            if (lower[i] < low)
-                lower[i] = MathF.BitIncrement(lower[i]);
-            if (upper[i] > high)
-                upper[i] = MathF.BitDecrement(upper[i]);
+            lower[i] = Rounding.SingleUp(box.Lower.Span[i]);
+            upper[i] = Rounding.SingleDown(box.Upper.Span[i]);
         }
 
         return (lower, upper);

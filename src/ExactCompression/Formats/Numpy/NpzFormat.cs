@@ -47,18 +47,8 @@ internal sealed class NpzFormat : INetworkFormat, IWritableNetworkFormat
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true) { Comment = Comment + HiddenActivation.Relu };
         foreach ((AffineLayer layer, int number) in network.DenseLayers.Select(static (l, i) => (l, i)))
         {
-            WriteArray(zip, WrittenTensors.WeightName(number), layer.Weights.Span, [layer.Outputs, layer.Inputs], precision);
-            WriteArray(zip, WrittenTensors.BiasName(number), layer.Bias.Span, [layer.Outputs], precision);
+            NpzArrays.Write(zip, WrittenTensors.WeightName(number), layer.Weights.Span, [layer.Outputs, layer.Inputs], precision);
+            NpzArrays.Write(zip, WrittenTensors.BiasName(number), layer.Bias.Span, [layer.Outputs], precision);
         }
-    }
-
-    private static void WriteArray(ZipArchive zip, string name, ReadOnlySpan<double> values, int[] shape, WeightPrecision precision)
-    {
-        // Stored, not packed: weights hardly compress, and numpy can then map the file.
-        ZipArchiveEntry entry = zip.CreateEntry(name + ".npy", System.IO.Compression.CompressionLevel.NoCompression);
-        entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        using Stream stream = entry.Open();
-        stream.Write(NpyHeader.Format(precision == WeightPrecision.Float32 ? "<f4" : "<f8", shape));
-        stream.Write(WrittenTensors.Encode(values, precision));
     }
 }

@@ -1,3 +1,5 @@
+using ExactCompression.Numerics;
+
 namespace ExactCompression.Formats;
 
 /// <summary>Ends of a domain as a program of some precision can compare with them.</summary>
@@ -11,9 +13,7 @@ internal static class CDomain
         (double[] lower, double[] upper) = (domain.Lower.ToArray(), domain.Upper.ToArray());
         for (int i = 0; i < lower.Length && precision == WeightPrecision.Float32; i++)
         {
-            float low = (float)lower[i], high = (float)upper[i];
-            low = low < lower[i] ? float.BitIncrement(low) : low;
-            high = high > upper[i] ? float.BitDecrement(high) : high;
+            float low = Rounding.SingleUp(lower[i]), high = Rounding.SingleDown(upper[i]);
             // Beyond the range of float there is no number, and no literal either.
             (lower[i], upper[i]) = float.IsFinite(low) && float.IsFinite(high) ? (low, high) : (1, 0);
         }

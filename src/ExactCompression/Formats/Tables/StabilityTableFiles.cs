@@ -16,8 +16,7 @@ public static class StabilityTableFiles
     /// <exception cref="IOException">The file exists and <paramref name="overwrite"/> is false, or it cannot be written.</exception>
     public static void Write(StabilityTable table, string path, bool overwrite = true, WeightPrecision? precision = null)
     {
-        RequireWritable(path, precision);
-        ITableFormat format = TableFormats.RequireWritable(path);
+        ITableFormat format = Format(path, precision);
         NetworkFiles.Replace(path, overwrite, stream => format.Write(table, stream, path, precision ?? WeightPrecision.Float64));
     }
 
@@ -25,13 +24,7 @@ public static class StabilityTableFiles
     /// <param name="path">A path.</param>
     /// <param name="precision">What bounds are to be stored as, or null.</param>
     /// <exception cref="InvalidInputException">The extension selects no format, or one without a choice of precision.</exception>
-    public static void RequireWritable(string path, WeightPrecision? precision = null)
-    {
-        if (TableFormats.RequireWritable(path) is { HoldsPrecision: false, Extension: var extension } && precision is not null)
-            throw new InvalidInputException(
-                "PrecisionNotApplicable", $"'{path}' is to be a {extension} file, which has no choice of precision.",
-                "Leave -Precision out, or write .json or .npz.");
-    }
+    public static void RequireWritable(string path, WeightPrecision? precision = null) => Format(path, precision);
 
     /// <summary>Whether a table written to a file of this name includes the evidence of its verdicts.</summary>
     /// <param name="path">A path.</param>
@@ -61,5 +54,15 @@ public static class StabilityTableFiles
         var budget = ImportBudget.Of(path, options);
         byte[] bytes = FileContent.Read(path, budget);
         return TableFormats.Recognise(bytes, path).Read(new(bytes, path, network, domain, options, budget));
+    }
+
+    private static ITableFormat Format(string path, WeightPrecision? precision)
+    {
+        ITableFormat format = TableFormats.RequireWritable(path);
+        return precision is null || format.HoldsPrecision
+            ? format
+            : throw new InvalidInputException(
+                "PrecisionNotApplicable", $"'{path}' is to be a {format.Extension} file, which has no choice of precision.",
+                "Leave -Precision out, or write .json or .npz.");
     }
 }

@@ -54,24 +54,6 @@ internal sealed class BoundsArrays(ZipContent zip, string path)
         ];
     }
 
-    /// <summary>Refuses layers that are not as many as the network's, or not distinct.</summary>
-    public static void RequireLayers(IReadOnlyList<string> names, ReluNetwork network, string place, string path)
-    {
-        if (names.Count != network.Depth)
-            throw new InvalidFileException(
-                "TableLayersMismatch", path, place,
-                $"There are {names.Count} layers in it; the network {network.Architecture} has {network.Depth} hidden ones.",
-                "Give the network that the table was made for.");
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string name in names)
-        {
-            if (!seen.Add(name))
-                throw new InvalidFileException(
-                    "TableLayerDuplicate", path, place, $"The layer '{NameText.Short(name)}' is listed a second time.",
-                    "Give each layer a name of its own.");
-        }
-    }
-
     /// <summary>The error of an array that is missing.</summary>
     public static InvalidFileException Missing(string key, string path) =>
         new("TableKeyMissing", path, NameText.Short(key), "There is no array of that name.",

@@ -97,7 +97,7 @@ internal sealed class BoundsJson : ITableFormat
             network, ends?.Find("lower")?.Nested(network.InputShape, static f => f.Number()),
             ends?.Find("upper")?.Nested(network.InputShape, static f => f.Number()), input);
         BoundsField[] layers = root.Require("layers").Items();
-        BoundsArrays.RequireLayers([.. layers.Select(static f => f.Require("name").Text())], network, "layers", input.Path);
+        BoundsOrigin.RequireLayers([.. layers.Select(static f => f.Require("name").Text())], network, "layers", input.Path);
         return BoundsOrigin.Table(
             network, domain, [.. layers.Select((layer, k) => Layer(layer, network.Layers[k].Shape, input.Budget))], input.Path);
     }

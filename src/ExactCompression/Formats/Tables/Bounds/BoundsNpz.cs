@@ -44,8 +44,8 @@ internal sealed class BoundsNpz : ITableFormat
         WriteText(zip, "domain/name", origin.Domain!);
         WriteText(zip, "domain/fingerprint", origin.DomainFingerprint!);
         // The ends are the domain itself, not bounds on it: never rounded.
-        WriteNumbers(zip, "input/lower", table.Domain.Lower.Span, network.InputShape, WeightPrecision.Float64);
-        WriteNumbers(zip, "input/upper", table.Domain.Upper.Span, network.InputShape, WeightPrecision.Float64);
+        NpzArrays.Write(zip, "input/lower", table.Domain.Lower.Span, network.InputShape, WeightPrecision.Float64);
+        NpzArrays.Write(zip, "input/upper", table.Domain.Upper.Span, network.InputShape, WeightPrecision.Float64);
         WriteTexts(zip, "layers", names, [names.Length]);
         WriteTexts(zip, "tensors", BoundsNames.OfTensors(network), [names.Length]);
         string[] evidence = [.. table.Neurons.Select(static n => n.Evidence).Prepend("").Distinct()];
@@ -55,14 +55,14 @@ internal sealed class BoundsNpz : ITableFormat
         {
             NeuronStability[] neurons = [.. table.NeuronsOf(layer)];
             TensorShape shape = network.Layers[layer - 1].Shape;
-            WriteNumbers(zip, $"{name}/lower", BoundsNumbers.Lower(neurons, precision), shape, precision);
-            WriteNumbers(zip, $"{name}/upper", BoundsNumbers.Upper(neurons, precision), shape, precision);
+            NpzArrays.Write(zip, $"{name}/lower", BoundsNumbers.Lower(neurons, precision), shape, precision);
+            NpzArrays.Write(zip, $"{name}/upper", BoundsNumbers.Upper(neurons, precision), shape, precision);
             sbyte[] states = [.. neurons.Select(static n => BoundsNumbers.Number(n.State))];
-            WriteArray(zip, $"{name}/state", "|i1", shape, MemoryMarshal.AsBytes<sbyte>(states), packed: true);
+            NpzArrays.WritePacked(zip, $"{name}/state", "|i1", shape, MemoryMarshal.AsBytes<sbyte>(states));
             var bases = new byte[4 * neurons.Length];
             for (int i = 0; i < neurons.Length; i++)
                 BinaryPrimitives.WriteInt32LittleEndian(bases.AsSpan(4 * i), places[neurons[i].Evidence]);
-            WriteArray(zip, $"{name}/evidence", "<i4", shape, bases, packed: true);
+            NpzArrays.WritePacked(zip, $"{name}/evidence", "<i4", shape, bases);
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class BoundsNpz : ITableFormat
         InputDomain domain = origin.FindDomain(
             network, arrays.Bounds("input/lower", network.InputShape), arrays.Bounds("input/upper", network.InputShape), input);
         string[] names = arrays.Texts("layers") ?? throw BoundsArrays.Missing("layers", input.Path);
-        BoundsArrays.RequireLayers(names, network, "layers", input.Path);
+        BoundsOrigin.RequireLayers(names, network, "layers", input.Path);
         string[]? evidence = arrays.Texts("evidence");
         var layers = new List<BoundsLayer>();
         foreach ((string name, TensorShape shape) in names.Zip(network.Layers, static (name, layer) => (name, layer.Shape)))
@@ -100,22 +100,6 @@ internal sealed class BoundsNpz : ITableFormat
         return BoundsOrigin.Table(network, domain, layers, input.Path);
     }
 
-    private static void WriteNumbers(
-        ZipArchive zip, string key, ReadOnlySpan<double> values, IReadOnlyList<int> shape, WeightPrecision precision)
-    {
-        bool single = precision == WeightPrecision.Float32;
-        var bytes = new byte[values.Length * (single ? 4 : 8)];
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (single)
-                BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(4 * i), (float)values[i]);
-            else
-                BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(8 * i), values[i]);
-        }
-
-        WriteArray(zip, key, single ? "<f4" : "<f8", shape, bytes, packed: false);
-    }
-
     private static void WriteText(ZipArchive zip, string key, string text) => WriteTexts(zip, key, [text], []);
 
     // NumPy's texts have four bytes for each character, and as many characters as the longest of the array.
@@ -126,18 +110,6 @@ internal sealed class BoundsNpz : ITableFormat
         var bytes = new byte[width * texts.Length];
         for (int i = 0; i < texts.Length; i++)
             encoded[i].CopyTo(bytes, width * i);
-        WriteArray(zip, key, FormattableString.Invariant($"<U{width / 4}"), shape, bytes, packed: true);
-    }
-
-    private static void WriteArray(
-        ZipArchive zip, string key, string type, IReadOnlyList<int> shape, ReadOnlySpan<byte> bytes, bool packed)
-    {
-        ZipArchiveEntry entry = zip.CreateEntry(
-            key + ".npy",
-            packed ? System.IO.Compression.CompressionLevel.Optimal : System.IO.Compression.CompressionLevel.NoCompression);
-        entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        using Stream stream = entry.Open();
-        stream.Write(NpyHeader.Format(type, shape));
-        stream.Write(bytes);
+        NpzArrays.WritePacked(zip, key, FormattableString.Invariant($"<U{width / 4}"), shape, bytes);
     }
 }

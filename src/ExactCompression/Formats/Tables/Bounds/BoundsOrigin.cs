@@ -60,6 +60,24 @@ internal sealed record BoundsOrigin
     public InputDomain FindDomain(ReluNetwork network, double[]? lower, double[]? upper, TableInput input) =>
         StabilityTableOrigin.FindDomain(Rows(lower, upper), network, input.Domain, input.Path, input.Budget);
 
+    /// <summary>Refuses layers that are not as many as the network's, or not distinct.</summary>
+    public static void RequireLayers(IReadOnlyList<string> names, ReluNetwork network, string place, string path)
+    {
+        if (names.Count != network.Depth)
+            throw new InvalidFileException(
+                "TableLayersMismatch", path, place,
+                $"There are {names.Count} layers in it; the network {network.Architecture} has {network.Depth} hidden ones.",
+                "Give the network that the table was made for.");
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string name in names)
+        {
+            if (!seen.Add(name))
+                throw new InvalidFileException(
+                    "TableLayerDuplicate", path, place, $"The layer '{NameText.Short(name)}' is listed a second time.",
+                    "Give each layer a name of its own.");
+        }
+    }
+
     /// <summary>The table, once all of its layers are read.</summary>
     public static StabilityTable Table(ReluNetwork network, InputDomain domain, IReadOnlyList<BoundsLayer> layers, string path)
     {

@@ -93,27 +93,13 @@ internal static unsafe class PlaneWriter
     {
         if (begin == to)
             return;
-        if (begin == null)
+        for (; rows > 0; rows--, to += targetPitch, begin += begin == null ? 0 : targetPitch)
         {
-            nint lanes = Vector256<T>.Count, last = width - lanes;
-            for (; rows > 0; rows--, to += targetPitch)
-            {
-                if (last < 0)
-                {
-                    new Span<T>(to, width).Clear();
-                    continue;
-                }
-
-                for (nint e = 0; e < last; e += lanes)
-                    Vector256<T>.Zero.Store(to + e);
-                Vector256<T>.Zero.Store(to + last);
-            }
-
-            return;
+            if (begin == null)
+                new Span<T>(to, width).Clear();
+            else
+                new Span<T>(begin, width).CopyTo(new(to, width));
         }
-
-        for (; rows > 0; rows--, to += targetPitch, begin += targetPitch)
-            new Span<T>(begin, width).CopyTo(new(to, width));
     }
 
     /// <summary>Writes rows.</summary>
