@@ -68,6 +68,12 @@ const string Help = """
         --time-limit S      seconds for each program (60 if left out)
         --domain, --threads as above
 
+    deployed FILE... [options]
+        How far float32 arithmetic can be from each network's outputs, in any order of summation: the proven bound, what is possible
+        to first order at the worst input found, and the worst error seen there, as a table in Markdown. Exit code 1 where a bound is
+        exceeded.
+        --domain, --data, --label-column, --scale as above, --time-limit S for each search (20 if left out)
+
     compressions FILE... [options]
         Searches each network, compresses it at each level, and prints a table in Markdown: channels, parameters, multiply-adds,
         bytes, the proven difference of outputs, seconds.
@@ -116,6 +122,8 @@ try
             return MethodComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "programs":
             return ProgramComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
+        case "deployed":
+            return DeployedComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "compressions":
             return CompressionTable.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "training":

@@ -10,11 +10,12 @@ internal sealed class GraphLowering
     private readonly UnitLowering units;
     private readonly PoolingLowering poolings;
     private readonly AffineExpression?[] values;
+    private readonly bool isNodewise;
     private int unitsSoFar;
 
-    private GraphLowering(NetworkGraph graph)
+    private GraphLowering(NetworkGraph graph, bool isNodewise = false)
     {
-        this.graph = graph;
+        (this.graph, this.isNodewise) = (graph, isNodewise);
         MapShape input = graph.Inputs.Count == 1
             ? MapShapes.Of(graph.Inputs[0].Shape)
             : MapShape.Vector(graph.Inputs.Sum(static i => i.Shape.Elements));
@@ -46,6 +47,28 @@ internal sealed class GraphLowering
         return new(lowering.layers.ShapeOf(0), lowering.layers.Layers, lowering.Scores(), heads: heads);
     }
 
+    /// <summary>Lowers a graph so that each node has layers of its own, none of which does a part of another node's work.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <exception cref="OverflowException">A factor leaves the range of double.</exception>
+    public static NodewiseGraph LowerNodewise(NetworkGraph graph)
+    {
+        var lowering = new GraphLowering(graph, isNodewise: true);
+        foreach (AffineExpression? input in lowering.values.Take(graph.Inputs.Count))
+            lowering.layers.ValueOf(input!);
+        var ends = new int[graph.Nodes.Count + 1];
+        ends[0] = lowering.layers.Layers.Count;
+        for (int n = 0; n < graph.Nodes.Count; n++)
+        {
+            AffineExpression? value = lowering.LowerNode(graph.Nodes[n]);
+            lowering.values[graph.ValueOf(n)] = value;
+            if (value is not null)
+                lowering.layers.ValueOf(value);
+            ends[n + 1] = lowering.layers.Layers.Count;
+        }
+
+        return new(graph, new(lowering.layers.ShapeOf(0), lowering.layers.Layers, lowering.Scores()), ends);
+    }
+
     /// <summary>What outputs are, or heads take that give them; null where some depend on other nodes that are not analysed.</summary>
     private int[]? Scores()
     {
@@ -66,7 +89,7 @@ internal sealed class GraphLowering
             return null;
         AffineExpression[] operands = Array.ConvertAll(found, static f => f!);
         MapShape shape = MapShapes.Of(node.Shape);
-        bool once = operands.Length > 0 && node.Inputs.All(graph.IsReadOnce);
+        bool once = !isNodewise && operands.Length > 0 && node.Inputs.All(graph.IsReadOnce);
         return node.Operator switch
         {
             UnitOperator unit => units.Lower(node.Name, unit, operands, once, layer),
@@ -80,7 +103,8 @@ internal sealed class GraphLowering
                 operands[0], MapShapes.PerElement(convolution.Bias, shape.Count)),
             ScaleShiftOperator scale => Scale(node.Name, scale, operands[0]),
             SumOperator sum => layers.Sum(
-                node.Name, shape, [.. operands.Select((operand, k) => (operand, (double)sum.Signs[k], graph.IsReadOnce(node.Inputs[k])))]),
+                node.Name, shape,
+                [.. operands.Select((operand, k) => (operand, (double)sum.Signs[k], !isNodewise && graph.IsReadOnce(node.Inputs[k])))]),
             MaxPoolOperator pool => poolings.Maximum(node.Name, pool.Geometry, operands[0]),
             AveragePoolOperator pool => poolings.Mean(node.Name, pool, operands[0]),
             ReductionOperator reduction => Reduce(node, reduction, operands[0]),

@@ -1,0 +1,58 @@
+using ExactCompression.Bounds.Deployed;
+using ExactCompression.Networks;
+using ExactCompression.Numerics;
+
+namespace ExactCompression.Benchmarks;
+
+/// <summary>What roundings can do to an output of a network at one point.</summary>
+/// <param name="Derivatives">For each layer, the derivative of the output by its pre-activations.</param>
+/// <param name="Error">The largest error that roundings can give the output there, to first order, in any order of summation.</param>
+internal sealed record PointReach(double[][] Derivatives, double Error)
+{
+    /// <summary>Follows an output down.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="values">Its values at the point.</param>
+    /// <param name="value">The output's value.</param>
+    /// <param name="element">Its element.</param>
+    public static PointReach Of(NodewiseGraph network, double[][] values, int value, int element)
+    {
+        LoweredGraph graph = network.Graph;
+        IReadOnlyList<LayerCharge?> charges = NodeCharges.Of(network);
+        double[][] derivatives = [.. values.Select(static v => new double[v.Length])];
+        derivatives[value][element] = 1;
+        double error = 0;
+        var row = new SparseRow();
+        for (int l = graph.Layers.Count - 1; l >= 0; l--)
+        {
+            LoweredLayer layer = graph.Layers[l];
+            for (int i = 0; i < layer.Width; i++)
+            {
+                if (layer.IsRectifier && values[l + 1][i] <= 0)
+                    derivatives[l + 1][i] = 0;
+                double slope = derivatives[l + 1][i];
+                if (slope == 0)
+                    continue;
+                double z = layer.Bias.Span[i], size = Math.Abs(z);
+                int count = z == 0 ? 0 : 1;
+                foreach (LinearTerm term in layer.Terms)
+                {
+                    term.Map.ReadRow(i, row);
+                    for (int j = 0; j < row.Count; j++)
+                    {
+                        double product = row.Weights[j] * values[term.Source][row.Columns[j]];
+                        derivatives[term.Source][row.Columns[j]] += slope * row.Weights[j];
+                        (size, z, count) = (size + Math.Abs(product), z + product, count + (product == 0 ? 0 : 1));
+                    }
+                }
+
+                if (charges[l] is { } charge)
+                {
+                    double sums = charge.IsSum ? (count - 1) * (size + Math.Abs(z)) / 2 : 0;
+                    error += Math.Abs(slope) * SingleArithmetic.Unit * (sums + size);
+                }
+            }
+        }
+
+        return new(derivatives[1..], error);
+    }
+}

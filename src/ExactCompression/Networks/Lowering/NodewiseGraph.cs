@@ -1,0 +1,46 @@
+namespace ExactCompression.Networks;
+
+/// <summary>A network as its file computes it, node by node: every node has layers of its own.</summary>
+/// <param name="Nodes">The nodes.</param>
+/// <param name="Graph">The layers that they are lowered to; it has no heads.</param>
+/// <param name="Ends">How many layers there are before the first node, and after each node.</param>
+internal sealed record NodewiseGraph(NetworkGraph Nodes, LoweredGraph Graph, IReadOnlyList<int> Ends)
+{
+    /// <summary>The network as its file states it, or, without a file, layer by layer.</summary>
+    /// <param name="network">The network.</param>
+    /// <exception cref="OverflowException">A factor leaves the range of double.</exception>
+    public static NodewiseGraph Of(ReluNetwork network) =>
+        GraphLowering.LowerNodewise(network.Graph ?? network.SourceGraph ?? OfLayers(network));
+
+    /// <summary>The 0-based layers of a node.</summary>
+    /// <param name="node">0-based node.</param>
+    public Range LayersOf(int node) => Ends[node]..Ends[node + 1];
+
+    /// <summary>A chain of dense layers; one that joins several operations of a file is these.</summary>
+    private static NetworkGraph OfLayers(ReluNetwork network)
+    {
+        var builder = new GraphBuilder();
+        int value = builder.AddInput("input", network.InputShape);
+        foreach (AffineLayer layer in network.DenseLayers)
+        {
+            var width = new TensorShape(layer.Outputs);
+            foreach (Operator op in layer.Parts?.Select(OfPart) ?? [OfLayer(layer)])
+                value = builder.Add(op, width, layer.Name, "", value);
+            if (layer.Activation == Activation.Relu)
+                value = builder.Add(new ReluOperator(), width, layer.Name, "", value);
+        }
+
+        builder.AddOutput("output", value);
+        return builder.Build();
+    }
+
+    private static Operator OfPart(AffinePart part) => part.IsDense
+        ? new DenseOperator(part.Values[0], part.Values[1], part.Inputs, part.Precision) : new ScaleShiftOperator(part);
+
+    private static DenseOperator OfLayer(AffineLayer layer) => new(
+        layer.Weights.ToArray(), layer.Bias.ToArray(), layer.Inputs, layer.Precision)
+    {
+        WeightRadius = layer.WeightRadius.IsEmpty ? null : layer.WeightRadius.ToArray(),
+        BiasRadius = layer.BiasRadius.IsEmpty ? null : layer.BiasRadius.ToArray(),
+    };
+}
