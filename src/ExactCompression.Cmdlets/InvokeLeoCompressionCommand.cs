@@ -45,6 +45,11 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
     [TimeLimit]
     public TimeSpan TimeLimit { get; set; } = new CompressionOptions().ProofTimeLimit;
 
+    /// <summary>The arithmetic that deviations are bounded in.</summary>
+    [Parameter]
+    [RefuseNull]
+    public Arithmetic Arithmetic { get; set; }
+
     private protected override void Process()
     {
         StabilityTable table = InputObject;
@@ -64,6 +69,7 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
             Precision = Precision.ToWeightPrecision(),
             AllowUnproven = AllowUnproven,
             ProofTimeLimit = TimeLimit,
+            Arithmetic = Arithmetic,
         };
         CancellationToken cancellation = Cancellation;
         Attempt(table, messages => Compress(table, options, messages, cancellation), WriteObject);

@@ -30,6 +30,8 @@ public static class CompressionResultView
                 : $"No output differs by more than {Units.Small(result.ProvenDeviation)} (proven)";
         else
             yield return Unproven(result);
+        if (result.DeployedDeviation is { } deployed)
+            yield return $"Computed in float32, in any order of sums: at most {Units.Small(deployed)} apart (proven)";
         if (result.Unconfirmed > 0)
             yield return $"Kept {Units.Count(result.Unconfirmed)} neurons that are claimed to be stable, but were not proven so";
         yield return "";

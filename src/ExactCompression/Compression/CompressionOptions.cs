@@ -88,6 +88,12 @@ public sealed record CompressionOptions
     /// </summary>
     public TimeSpan ProofTimeLimit { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// The arithmetic that deviations are bounded in: with <see cref="Arithmetic.Float32"/> the result has a
+    /// <see cref="CompressionResult.DeployedDeviation"/>, too.
+    /// </summary>
+    public Arithmetic Arithmetic { get; init; }
+
     /// <summary>Whether <see cref="CompressionLevel.Maximal"/> joins affine operations in a row.</summary>
     internal bool JoinsAffine { get; init; } = true;
 

@@ -4,6 +4,7 @@ namespace ExactCompression;
 public sealed class CompressionResult
 {
     private readonly Lazy<IReadOnlyList<LayerCompression>> layers;
+    private double? deployed;
     private bool isSealed;
 
     /// <summary>Makes a result; <see cref="Layers"/> are found when they are first asked for.</summary>
@@ -67,6 +68,14 @@ public sealed class CompressionResult
     /// process, if the value it states were correct.
     /// </summary>
     public double ConditionalDeviation { get; private init; }
+
+    /// <summary>
+    /// A proven bound on the largest difference of any output where both networks are computed in float32, each in any order of summation,
+    /// at every float32 input of <see cref="Domain"/>: <see cref="ProvenDeviation"/>, and what the arithmetic of both can do. Null where
+    /// it was not asked for (<see cref="CompressionOptions.Arithmetic"/>), and in copies from other processes; infinity where none is
+    /// known.
+    /// </summary>
+    public double? DeployedDeviation => deployed is null || IsProven ? deployed : double.PositiveInfinity;
 
     /// <summary>Whether the compression was made here and rests only on proven verdicts.</summary>
     public bool IsProven => IsOwn && Unproven == 0;
@@ -132,6 +141,14 @@ public sealed class CompressionResult
     internal CompressionResult Sealed()
     {
         isSealed = true;
+        return this;
+    }
+
+    /// <summary>The result with a bound for float32 arithmetic.</summary>
+    /// <param name="bound">The bound.</param>
+    internal CompressionResult WithDeployed(double bound)
+    {
+        deployed = bound;
         return this;
     }
 

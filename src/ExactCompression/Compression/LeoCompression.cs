@@ -1,5 +1,6 @@
 using ExactCompression.Compression;
 using ExactCompression.Compression.Channels;
+using ExactCompression.Compression.Equivalence;
 using ExactCompression.Compression.Rewriting;
 using ExactCompression.Compression.Schedules;
 using ExactCompression.Networks;
@@ -28,17 +29,24 @@ public static class LeoCompression
     /// <param name="table">The verdicts; undetermined neurons are treated as unstable.</param>
     /// <param name="options">Level and precision.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
+    /// <exception cref="InvalidInputException">Float32 arithmetic is asked for, and that of some of the network's nodes is not
+    /// specified.</exception>
     public static CompressionResult Compress(StabilityTable table, CompressionOptions options, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        if (options.Arithmetic == Arithmetic.Float32)
+            DeployedDeviation.Require(table.Network);
         (table, int unconfirmed) = CompressionPremises.Of(table, options, cancellation);
-        return FileSizeLimit.Hold(
+        CompressionResult result = FileSizeLimit.Hold(
             table.Network,
             options,
             (some, remark) => some is null ? Unchanged(table, unconfirmed, remark)
                 : table.Network.Graph is null ? OfChain(table, some, unconfirmed, remark, cancellation)
                 : OfGraph(table, some, unconfirmed, remark, cancellation),
             cancellation);
+        return options.Arithmetic == Arithmetic.Real ? result
+            : result.WithDeployed(
+                DeployedDeviation.Between(result.Original, result.Compressed, result.Domain, result.ProvenDeviation, cancellation));
     }
 
     private static CompressionResult OfChain(

@@ -23,10 +23,22 @@ internal static class DeployedDeviation
         return UpperBound.Add(proven, first.Zip(second, UpperBound.Add).Aggregate(0.0, Math.Max));
     }
 
-    /// <summary>A network node by node.</summary>
+    /// <summary>Throws where a network's float32 arithmetic is not specified.</summary>
     /// <param name="network">The network.</param>
-    /// <exception cref="InvalidInputException">It has nodes whose float32 arithmetic is not specified.</exception>
-    public static NodewiseGraph Nodes(ReluNetwork network)
+    /// <exception cref="InvalidInputException">It has nodes such as a Sigmoid.</exception>
+    public static void Require(ReluNetwork network)
+    {
+        try
+        {
+            NodeCharges.Of(Nodes(network));
+        }
+        catch (NotSupportedException e)
+        {
+            throw NotSpecified(network, e.Message);
+        }
+    }
+
+    private static NodewiseGraph Nodes(ReluNetwork network)
     {
         if (!network.IsDense)
         {

@@ -1,0 +1,28 @@
+namespace ExactCompression.Cmdlets.Tests;
+
+/// <summary>What a device computes: bounds for float32 arithmetic through the imported module.</summary>
+[Collection(ModuleTests.Name)]
+public sealed class DeployedTests(ModuleFixture module)
+{
+    [Fact]
+    public void InvokeLeoCompression_Float32_BoundsWhatRuntimesCompute()
+    {
+        using var folder = new TemporaryFolder();
+        ScriptResult result = module.Run("""
+            $table = Import-ReluNetwork $NetworkFile | Find-StableNeurons
+            $small = $table | Invoke-LeoCompression -Arithmetic Float32
+            $small.ProvenDeviation
+            $small.DeployedDeviation
+            ($small | Format-List | Out-String) -match 'DeployedDeviation : '
+            $null -eq ($table | Invoke-LeoCompression).DeployedDeviation
+            $copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($small))
+            $null -eq $copy.DeployedDeviation
+            $small | Export-ReluNetwork $args[0]
+            """, folder.File("net.c"));
+        Assert.Empty(result.Errors);
+        double proven = (double)result.Output[0].BaseObject, deployed = (double)result.Output[1].BaseObject;
+        Assert.InRange(deployed, 1000 * proven, 0.01);
+        Assert.Equal([true, true, true], result.Output[2..].Select(static o => (bool)o.BaseObject));
+        Assert.Contains(" * Deployed deviation: ", File.ReadAllText(folder.File("net.c")), StringComparison.Ordinal);
+    }
+}
