@@ -13,7 +13,7 @@ public sealed class DeployedTests(ModuleFixture module)
             $small = $table | Invoke-LeoCompression -Arithmetic Float32
             $small.ProvenDeviation
             $small.DeployedDeviation
-            ($small | Format-List | Out-String) -match 'DeployedDeviation : '
+            [bool]([ExactCompression.Cmdlets.Views.CompressionResultView]::Lines($small, $null, $null) -match 'float32, in any order')
             $null -eq ($table | Invoke-LeoCompression).DeployedDeviation
             $copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($small))
             $null -eq $copy.DeployedDeviation
