@@ -1,0 +1,21 @@
+using System.Collections.ObjectModel;
+using System.Runtime.InteropServices;
+
+namespace ExactCompression.Cmdlets.Views;
+
+/// <summary>Numbers as PowerShell expects a list: it indexes, enumerates and counts, and can't be changed. Nothing is copied.</summary>
+/// <typeparam name="T">Type of the numbers.</typeparam>
+public sealed class PlainList<T> : ReadOnlyCollection<T>
+    where T : struct
+{
+    private readonly ReadOnlyMemory<T> numbers;
+
+    internal PlainList(ReadOnlyMemory<T> numbers)
+        : base(MemoryMarshal.TryGetArray(numbers, out ArraySegment<T> segment) ? segment : numbers.ToArray()) => this.numbers = numbers;
+
+    /// <summary>How many there are, by the name that arrays have for it.</summary>
+    public int Length => Count;
+
+    /// <summary>A copy as an array.</summary>
+    public T[] ToArray() => numbers.ToArray();
+}
