@@ -22,6 +22,11 @@ internal sealed class PlotRowCollector
     {
         FileInfo file => file.FullName,
         string path => FileSystem.ResolveInput(session, path),
+        ReluNetwork network => throw new InvalidInputException(
+            "PlotInputUnknown", $"'{network.Name}' is a network; there is nothing to draw before a search.",
+            "Draw its states, $net | Find-StableNeurons | Export-StabilityPlot states.png, or what a compression removes, "
+                + "... | Invoke-LeoCompression | Export-StabilityPlot layers.png."),
+        InputData or InputDomain => throw NoRow(input.BaseObject),
         ValueType => throw NoRow(input.BaseObject),
         _ => input.Properties.Any(static p => p.IsGettable) ? null : throw NoRow(input.BaseObject),
     };

@@ -9,6 +9,9 @@ public sealed class PlotRows
     // Approximate size of a field, with its text and its place in a row.
     private const int FieldSize = 100;
 
+    // A longer header is cut off.
+    private const int MostHeader = 1 << 16;
+
     private readonly List<IReadOnlyDictionary<string, string>> rows;
 
     /// <summary>Takes rows as they are.</summary>
@@ -62,6 +65,25 @@ public sealed class PlotRows
                 ? new PlotRows(found, path)
                 : throw new InvalidFileException(
                     "CsvEmpty", path, "file", "There are no rows under the header.", "Give the CSV of a sweep.");
+        });
+    }
+
+    /// <summary>The columns of a CSV file, of which no more than the header is read.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidFileException">The file is not CSV, or no regular file.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static IReadOnlyList<string> ColumnsOf(string path)
+    {
+        InputFile.RequireRegular(path);
+        using FileStream stream = File.OpenRead(path);
+        var bytes = new byte[MostHeader];
+        bytes = bytes[..stream.ReadAtLeast(bytes, MostHeader, throwOnEndOfStream: false)];
+        CsvFile.RequireText(bytes, path);
+        int end = Array.IndexOf(bytes, (byte)'\n');
+        return CsvFile.Guarded(path, () =>
+        {
+            using CsvReader csv = CsvFile.Open(end < 0 ? bytes : bytes[..(end + 1)]);
+            return csv.Read() ? CsvFile.Strings(csv) : [];
         });
     }
 

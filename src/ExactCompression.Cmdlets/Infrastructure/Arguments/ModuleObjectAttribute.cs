@@ -43,6 +43,9 @@ public sealed class ModuleObjectAttribute : ArgumentAttribute
         if (Accepted.Any(type => type.IsInstanceOfType(value)))
             return value;
         string names = string.Join(" or ", Accepted.Select(static type => type.Name));
+        if (value is object[] { Length: > 1 } many && Array.TrueForAll(many, IsAccepted))
+            throw new ArgumentTransformationMetadataException(
+                $"One {names} is needed here, not {many.Length} of them. Pipe them, or take one after another with foreach.");
         if (inputData is PSObject bag && bag.TypeNames.Any(static name => name.StartsWith(Deserialized, StringComparison.Ordinal)))
         {
             if (LiveObjects.Revive(bag) is { } live && Accepted.Any(type => type.IsInstanceOfType(live)))
@@ -76,6 +79,9 @@ public sealed class ModuleObjectAttribute : ArgumentAttribute
             : $"A domain is needed here, not the numbers {given}{dots}. Write (New-InputDomain -Lower ... -Upper ...), with one number "
                 + "for all inputs or one for each.";
     }
+
+    private bool IsAccepted(object? item) =>
+        (item is PSObject wrapped ? wrapped.BaseObject : item) is { } value && Accepted.Any(type => type.IsInstanceOfType(value));
 
     private static string Shorten(object value)
     {

@@ -2,7 +2,6 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using ExactCompression.Experiments;
 using ExactCompression.Milp;
 
 namespace ExactCompression.Cmdlets.Infrastructure;
@@ -16,7 +15,13 @@ public abstract class WordCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Words.Where(w => w.Word.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase)).Select(
+        Complete(Words, wordToComplete);
+
+    /// <summary>The words that begin with what is typed.</summary>
+    /// <param name="words">The words, each with its meaning.</param>
+    /// <param name="typed">What is typed.</param>
+    internal static IEnumerable<CompletionResult> Complete(IEnumerable<(string Word, string Meaning)> words, string typed) =>
+        words.Where(w => w.Word.StartsWith(typed.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase)).Select(
             static w => new CompletionResult(Quoted(w.Word), w.Word, CompletionResultType.ParameterValue, w.Meaning));
 
     /// <summary>A word as it is written in a command: in quotation marks if it has other characters than letters and digits.</summary>
@@ -40,12 +45,6 @@ public sealed class LabelColumnCompleter : WordCompleter
 public sealed class AnySolverCompleter : WordCompleter
 {
     private protected override IEnumerable<(string Word, string Meaning)> Words => MilpSolvers.Names.Select(static name => (name, name));
-}
-
-/// <summary>The columns of a sweep; rows may have others.</summary>
-public sealed class SweepColumnCompleter : WordCompleter
-{
-    private protected override IEnumerable<(string Word, string Meaning)> Words => SweepCsv.Columns.Select(static name => (name, name));
 }
 
 /// <summary><c>Auto</c>, and the kinds, names and indexes of the available devices.</summary>
