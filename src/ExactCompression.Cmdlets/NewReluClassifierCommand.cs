@@ -121,10 +121,7 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
     private void Finish(ReluNetwork network)
     {
         if (Cancellation.IsCancellationRequested)
-        {
-            SessionState.PSVariable.Set("global:" + PartialResultVariable, network);
-            throw new PipelineStoppedException();
-        }
+            KeepAndStop(network, $"The network so far is in ${PartialResultVariable}.");
 
         WriteObject(network);
     }

@@ -33,6 +33,21 @@ public abstract class BackgroundCommand : AsyncCommand
     {
     }
 
+    /// <summary>
+    /// Keeps the result so far of a cmdlet that is stopped, since its output is lost to the pipeline, and tells where it is.
+    /// </summary>
+    /// <param name="partial">The result.</param>
+    /// <param name="what">What it is, and how to go on, as a sentence.</param>
+    /// <exception cref="PipelineStoppedException">Always.</exception>
+    private protected void KeepAndStop(object partial, string what)
+    {
+        SessionState.PSVariable.Set("global:" + PartialResultVariable, partial);
+
+        // A pipeline that is stopped takes no more messages; the session still does. Jobs have none.
+        Host.UI?.WriteWarningLine($"Stopped. {what}");
+        throw new PipelineStoppedException();
+    }
+
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {

@@ -82,7 +82,7 @@ public abstract class StabilitySearchCommand : BackgroundCommand
                     $"{p.Decided} of {p.Total} neurons decided, {p.Total - p.Decided} left{(p.Detail.Length > 0 ? ", " : "")}{p.Detail}");
                 if (Interlocked.Exchange(ref told, stage) != stage)
                     messages.Verbose($"{Units.Time(p.Elapsed)}: {stage}: {count}");
-                messages.Progress(new(AsyncCommand.ProgressActivity, activity, $"{stage}: {count}")
+                messages.Progress(new(AsyncCommand.ProgressActivity, activity, $"{Units.Time(p.Elapsed)}, {stage}: {count}")
                 {
                     PercentComplete = p.Total == 0 ? 100 : (int)(100L * p.Decided / p.Total),
                     // The time for the remaining neurons is unknown; with a limit, the latest end of the search is known.
@@ -96,8 +96,10 @@ public abstract class StabilitySearchCommand : BackgroundCommand
     {
         if (Cancellation.IsCancellationRequested)
         {
-            SessionState.PSVariable.Set("global:" + PartialResultVariable, table);
-            throw new PipelineStoppedException();
+            string decided = Units.Count(table.Neurons.Count - table.Undetermined), all = Units.Count(table.Neurons.Count);
+            KeepAndStop(
+                table, $"{decided} of {all} neurons are decided; ${PartialResultVariable} has the table, and Find-StableNeurons "
+                    + $"${PartialResultVariable} goes on from it.");
         }
 
         foreach (StageReport stage in table.Stages.Skip(earlierStages))
