@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using ExactCompression.Cmdlets.Infrastructure;
+using ExactCompression.Cmdlets.Views;
 using ExactCompression.Experiments;
 using ExactCompression.Milp;
 
@@ -214,11 +215,26 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
             messages => CompressionSweep.Run(
                 plan with { Row = row => Write(row, messages), Skipped = PassThru ? messages.Output : null, Warning = messages.Warning,
                     Progress = p => Show(p, messages) }, Cancellation),
-            end => WriteVerbose(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{end.Done} rows computed, {end.Failed} of them failed; {end.Skipped} existed already; "
-                        + $"{end.Elapsed.TotalSeconds:F1} s")));
+            end => Finish(plan, end));
+    }
+
+    private void Finish(SweepOptions plan, SweepProgress end)
+    {
+        WriteVerbose(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{end.Done} rows computed, {end.Failed} of them failed; {end.Skipped} existed already; {end.Elapsed.TotalSeconds:F1} s"));
+        if (end.Done > 0 || end.Skipped == 0 || PassThru)
+            return;
+
+        // No row is output, and none was computed: without a word that looks like a failure.
+        string rows = end.Skipped == 1 ? "The row is" : $"All {Units.Count(end.Skipped)} rows are";
+        WriteInformation(
+            new HostInformationMessage
+            {
+                Message = $"{rows} in {System.IO.Path.GetFileName(plan.Path)} already; -PassThru outputs such rows.",
+            },
+            ["PSHOST"]);
     }
 
     private SweepOptions Plan()

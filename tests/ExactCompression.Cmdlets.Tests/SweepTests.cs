@@ -103,6 +103,16 @@ public sealed class SweepTests(ModuleFixture module)
         Assert.Equal(Number(rows[1], "Accuracy"), Number(rows[1], "AccuracyAfter"));
     }
 
+    [Fact]
+    public void Sweep_RunAgain_SaysThatAllRowsAreThere()
+    {
+        using var folder = new TemporaryFolder();
+        string again = "$NetworkFile | Invoke-CompressionSweep -Level DeleteOnly -Path $args[0] -InformationVariable said; \"$said\"";
+        Assert.Equal(2, module.Run(again, folder.File("s.csv")).Output.Length);
+        ScriptResult second = module.Run(again, folder.File("s.csv"));
+        Assert.Equal("The row is in s.csv already; -PassThru outputs such rows.", second.Single.ToString());
+    }
+
     [Theory]
     [InlineData("Import-ReluNetwork $NetworkFile | Invoke-CompressionSweep -Level DeleteOnly")]
     [InlineData("$NetworkFile | Invoke-CompressionSweep -Level DeleteOnly")]
