@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security.Cryptography;
 using ExactCompression.Cmdlets.Infrastructure;
 using ExactCompression.Cmdlets.Views;
 using ExactCompression.Formats;
@@ -24,6 +25,12 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
     [Parameter]
     public SwitchParameter InputCheck { get; set; }
 
+    /// <summary>A certificate of the compression, whose name and hash C source states.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [RefuseNull]
+    public string? Certificate { get; set; }
+
     private protected override void RequireFormat(string file) => NetworkFormats.RequireWritable(file);
 
     /// <inheritdoc/>
@@ -32,6 +39,9 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
         (ReluNetwork network, InputDomain domain) = InputObject is CompressionResult result
             ? (result.Compressed, result.Domain)
             : ((ReluNetwork)InputObject, ((ReluNetwork)InputObject).StatedDomain ?? InputDomain.Unit);
+        string? certificate = null;
+        if (Certificate is not null && !Try(InputObject, () => FileSystem.ResolveInput(SessionState, Certificate), out certificate))
+            return;
         WriteFile(
             InputObject,
             FileNames.Of(network.Name, ".onnx"),
@@ -43,13 +53,35 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
                     messages.Warning(
                         $"Nothing proves that '{file}' computes what {network.Name} did: the compression rests on verdicts that are "
                             + $"unproven, or is a copy from outside. Test-NetworkEquivalence compares the two.");
-                NetworkFormats.Write(
-                    network, file, stored, source: new() { Compression = InputObject as CompressionResult, InputCheck = InputCheck },
-                    cancellation: Cancellation);
+                CSourceOptions source = new() { Compression = InputObject as CompressionResult, InputCheck = InputCheck };
+                if (certificate is not null)
+                    source = Certified(source, certificate);
+                NetworkFormats.Write(network, file, stored, source: source, cancellation: Cancellation);
                 if (!format.Holds(network, stored))
                     messages.Warning(Rounded(network, stored, NetworkFormats.WrittenDeviation(
                         network, file, stored, domain, Cancellation)));
             });
+    }
+
+    /// <summary>States a certificate, once it is known to be one of the compression.</summary>
+    private CSourceOptions Certified(CSourceOptions source, string certificate)
+    {
+        if (source.Compression is not { } compression)
+            throw new InvalidInputException(
+                "CertificateWithoutCompression", "A certificate is of a compression, and this is a network.",
+                "Export the result of Invoke-LeoCompression, or leave -Certificate out.");
+        CertificateReport report = CertificateCheck.Run(
+            certificate, compression.Original, CompressionCertificate.AsWritten(compression.Compressed, Cancellation), compression.Domain,
+            cancellation: Cancellation);
+        return report.Valid
+            ? source with
+            {
+                Certificate = System.IO.Path.GetFileName(certificate),
+                CertificateHash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(certificate))),
+            }
+            : throw new InvalidInputException(
+                "CertificateNotValid", $"'{certificate}' is no valid certificate of this compression: {report.Reason}",
+                "Make one with Export-CompressionCertificate from the same result.");
     }
 
     private static string Rounded(ReluNetwork network, WeightPrecision stored, double deviation)

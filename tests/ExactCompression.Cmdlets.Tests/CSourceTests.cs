@@ -25,6 +25,38 @@ public sealed class CSourceTests(ModuleFixture module)
     }
 
     [Fact]
+    public void ExportReluNetwork_Certificate_IsCheckedAndStatedWithItsHash()
+    {
+        using var folder = new TemporaryFolder();
+        const string Certified = """
+            $table = Import-ReluNetwork $NetworkFile | Find-StableNeurons
+            $small = $table | Invoke-LeoCompression
+            $small | Export-CompressionCertificate "$($args[0])/small.json"
+
+            """;
+        Assert.Empty(module.Run(Certified + "$small | Export-ReluNetwork \"$($args[0])/a.c\" -Certificate \"$($args[0])/small.json\"", folder.Path)
+            .Errors);
+        string hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(folder.File("small.json"))));
+        string text = File.ReadAllText(folder.File("a.c"));
+        Assert.Contains(" * Certificate: 'small.json', SHA-256\n", text, StringComparison.Ordinal);
+        Assert.Contains(hash, text, StringComparison.Ordinal);
+
+        // One of another compression, one for a network, one for a format without a place for it.
+        foreach ((string call, string error) in (IEnumerable<(string, string)>)
+            [
+                ("$table | Invoke-LeoCompression -Level DeleteOnly | Export-ReluNetwork \"$($args[0])/b.c\"", "CertificateNotValid,"),
+                ("$small.Compressed | Export-ReluNetwork \"$($args[0])/b.c\"", "CertificateWithoutCompression,"),
+                ("$small | Export-ReluNetwork \"$($args[0])/b.onnx\"", "CertificateNotApplicable,"),
+            ])
+        {
+            Assert.StartsWith(
+                error, module.Fail($"{Certified}{call} -Certificate \"$($args[0])/small.json\"", folder.Path).FullyQualifiedErrorId,
+                StringComparison.Ordinal);
+            Assert.Equal(["a.c", "small.json"], Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        }
+    }
+
+    [Fact]
     public void ExportReluNetwork_UnprovenCopyAsC_ClaimsNoProof()
     {
         using var folder = new TemporaryFolder();

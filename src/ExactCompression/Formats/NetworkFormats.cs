@@ -87,6 +87,10 @@ public static class NetworkFormats
             throw new InvalidInputException(
                 "InputCheckNotApplicable", $"'{path}' will be no program, and cannot check inputs.",
                 "Write the network as .c, or leave -InputCheck out.");
+        if (source is { Certificate: not null } && !isSource)
+            throw new InvalidInputException(
+                "CertificateNotApplicable", $"'{path}' will be no program, and has no place for a certificate's hash.",
+                "Write the network as .c, or leave -Certificate out.");
         bool isAsRead = !isSource && !network.IsDense && network.Source is not null && network.Edit is null;
         if (isAsRead && precision is { } wanted && wanted != network.SourcePrecision)
             throw new InvalidInputException(

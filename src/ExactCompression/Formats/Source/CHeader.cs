@@ -38,6 +38,8 @@ internal static class CHeader
                     : Array.Empty<string>(),
                 "",
                 .. Proof(network, precision, options, cancellation),
+                .. options.Certificate is { } certificate
+                    ? [$"Certificate: '{Shown(certificate)}', SHA-256", $"    {options.CertificateHash}"] : Array.Empty<string>(),
                 "",
                 $"Precision: {real}. Each operation rounds to it, so outputs differ slightly from those in real arithmetic.",
                 Invariant($"Memory: {bufferElements * size} bytes of stack for values between layers, ")

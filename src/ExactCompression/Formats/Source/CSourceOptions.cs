@@ -6,6 +6,12 @@ public sealed record CSourceOptions
     /// <summary>The compression that made the network: its original, domain and proof are stated; null where none did.</summary>
     public CompressionResult? Compression { get; init; }
 
+    /// <summary>The name of a certificate of the compression; null for none.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>SHA-256 of the certificate's file, in hexadecimal.</summary>
+    public string CertificateHash { get; init; } = "";
+
     /// <summary>Whether there is a second function, which says whether an input lies in the domain.</summary>
     public bool InputCheck { get; init; }
 
