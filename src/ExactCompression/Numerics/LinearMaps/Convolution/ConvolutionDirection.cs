@@ -62,8 +62,9 @@ internal sealed class ConvolutionDirection<T>
     private ConvolutionPass<T> Prepare(BatchWindows windows)
     {
         double byRows = costs.OfRowLanes(windows), byChannels = costs.OfChannelLanes(windows), byPlanes = costs.OfPlaneLanes(windows);
-        double least = Math.Min(Math.Min(byRows, byChannels), byPlanes);
+        double byColumns = costs.OfColumnSums(windows), least = Math.Min(Math.Min(byRows, byChannels), Math.Min(byPlanes, byColumns));
         return costs.OfDepthwise(windows) < least ? new DepthwisePass<T>(planeLanes.Value, windows)
+            : byColumns == least ? new ColumnSumPass<T>(planeLanes.Value, windows)
             : byPlanes == least ? new PlaneLanePass<T>(planeLanes.Value, windows)
             : byChannels == least ? new ChannelLanePass<T>(channelLanes.Value, windows)
             : new RowLanePass<T>(rowLanes.Value, windows);

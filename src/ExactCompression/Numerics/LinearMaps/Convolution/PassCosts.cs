@@ -59,6 +59,9 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     /// <summary>A row of the source of a depthwise convolution, for a vector of columns.</summary>
     private const double ColumnRow = 5;
 
+    /// <summary>To begin and end with a tile of sums over a column of the kernel.</summary>
+    private const double Tile = 10;
+
     private readonly double terms = sources * Meets(rowAxis) * Meets(columnAxis);
 
     private int PaddedTargets => targets < 3 ? targets : (targets + 3) / 4 * 4;
@@ -113,6 +116,20 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
         int columns = (windows.Horizontal.Targets + Vector256<T>.Count - 1) / Vector256<T>.Count, height = windows.Vertical.Targets;
         double met = (rowAxis.IsTransposed ? height / (double)rowAxis.Stride : height * rowAxis.Stride) + 2;
         return (double)windows.Rows * columns * (Column + (ColumnRow * met));
+    }
+
+    /// <summary>The time of <see cref="ColumnSumPass{T}"/>; without end where there is none.</summary>
+    /// <inheritdoc cref="OfRowLanes"/>
+    public double OfColumnSums(BatchWindows windows)
+    {
+        if (!ColumnSumPass<T>.Suits(rowAxis, columnAxis, targets, windows))
+            return double.PositiveInfinity;
+        int tile = ColumnSumTiles.Columns<T>(), height = windows.Vertical.Targets;
+        int bands = (height + ColumnSumTiles.Rows - 1) / ColumnSumTiles.Rows;
+        int vectors = (windows.Horizontal.Length + tile - 1) / tile * tile / Lanes;
+        double sums = bands * columnAxis.Taps * vectors * ((ColumnSumTiles.Rows * rowAxis.Taps * sources) + Tile);
+        double added = height * (Line + (Copied * (columnAxis.Taps + 1) * Vectors(windows.Horizontal.Targets)));
+        return windows.Rows * targets * (sums + added);
     }
 
     /// <summary>To copy a row of a plane, the elements of which are or become neighbours by turns.</summary>

@@ -30,7 +30,11 @@ internal sealed unsafe class PlaneLanePass<T> : ConvolutionPass<T>
         foreach (ChannelBlock block in weights.Blocks)
         {
             foreach (PlaneGrid grid in layout.Grids)
-                slack = Math.Max(slack, PlaneTiles.ReadBeyond<T>(block.Width, layout.PlacesOf(grid, layout.Stack)));
+            {
+                int places = grid.TermCount == 0 ? 0 : layout.PlacesOf(grid, layout.Stack);
+                slack = Math.Max(slack, PlaneTiles.ReadBeyond<T>(block.Width, places));
+            }
+
             if (block.Width == 1 && inRows)
                 slack = Math.Max(slack, PlaneTiles.Slack<T>() + (PlaneRowTiles.MostRowsBeyond * layout.Width));
         }
