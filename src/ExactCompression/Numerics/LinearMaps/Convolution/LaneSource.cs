@@ -136,18 +136,13 @@ internal unsafe ref struct LaneSource<T>
         for (int at = 0; at < positions; at += lanes)
         {
             int elements = Math.Min(lanes, positions - at);
-            T* cells = compact || elements < lanes ? staging : values + ((begin + ((nint)at * depth)) * size);
+            T* cells = compact ? staging : values + ((begin + ((nint)at * depth)) * size);
             if (plane == 1)
                 Read(from, depth, cells, size);
             for (int c = 0; c < depth && plane > 1; c++)
                 Read(from + ((nint)c * plane) + at, elements, cells + ((nint)c * size), (nint)depth * size);
             if (compact)
                 Append(group, elements, ref cursor);
-            else if (elements < lanes)
-            {
-                int length = elements * depth * size;
-                new Span<T>(cells, length).CopyTo(new(values + ((begin + ((nint)at * depth)) * size), length));
-            }
         }
     }
 

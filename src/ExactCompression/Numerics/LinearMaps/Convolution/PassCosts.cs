@@ -35,6 +35,9 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     /// <summary>A multiply-add where a weight's place is looked up.</summary>
     private const double LookedUp = 1.1;
 
+    /// <summary>Three channels at a time, where they take less than four: there is less between loads to hide them.</summary>
+    private const double Triple = 3.5;
+
     /// <summary>To copy a vector of elements.</summary>
     private const double Copied = 2;
 
@@ -72,7 +75,8 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     /// <param name="windows">The rows and windows.</param>
     public double OfRowLanes(BatchWindows windows)
     {
-        double channels = PaddedTargets, blocks = targets >= 3 ? channels / 4 : channels;
+        double channels = targets == 3 && Vector512.IsHardwareAccelerated ? Triple : PaddedTargets;
+        double blocks = targets >= 3 ? PaddedTargets / 4 : channels;
         double sums = windows.TargetPlane * ((LookedUp * channels * terms) + (blocks * Target));
         return Vectors(windows.Rows) * (sums + (Transposed * ((sources * windows.SourcePlane) + (targets * windows.TargetPlane))));
     }
