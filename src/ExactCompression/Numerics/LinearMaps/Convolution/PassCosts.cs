@@ -38,6 +38,9 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     /// <summary>Three channels at a time, where they take less than four: there is less between loads to hide them.</summary>
     private const double Triple = 3.5;
 
+    /// <summary>To begin and end with three columns of the kernel that an element meets, and to add to their targets.</summary>
+    private const double Three = 12;
+
     /// <summary>To copy a vector of elements.</summary>
     private const double Copied = 2;
 
@@ -78,6 +81,12 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
         double channels = targets == 3 && Vector512.IsHardwareAccelerated ? Triple : PaddedTargets;
         double blocks = targets >= 3 ? PaddedTargets / 4 : channels;
         double sums = windows.TargetPlane * ((LookedUp * channels * terms) + (blocks * Target));
+        if (RowLanePass<T>.IsSingle(targets, rowAxis.Taps * columnAxis.Taps))
+        {
+            int threes = (columnAxis.Taps + 2) / 3;
+            sums = (double)targets * windows.SourcePlane * rowAxis.Taps * threes * ((3 * LookedUp * sources) + Three);
+        }
+
         return Vectors(windows.Rows) * (sums + (Transposed * ((sources * windows.SourcePlane) + (targets * windows.TargetPlane))));
     }
 
