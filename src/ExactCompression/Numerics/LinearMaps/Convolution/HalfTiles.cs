@@ -161,7 +161,8 @@ internal static unsafe class HalfTiles
     /// <summary>Eight targets of half a vector of channels: as <see cref="PointTiles.Run"/>.</summary>
     /// <inheritdoc cref="SixPoints"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void EightHalfPoints<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, nint step, T* weights, T* target, int* targets)
+    public static void EightHalfPoints<T>(
+        T* source, int* points, ReadOnlySpan<PointRun> runs, nint step, T* weights, T* target, int* targets)
         where T : unmanaged
     {
         int half = Vector256<T>.Count;
@@ -204,7 +205,8 @@ internal static unsafe class HalfTiles
     /// <summary>Four targets of half a vector of channels, with two sums each, so that none waits for another.</summary>
     /// <inheritdoc cref="SixPoints"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void FourHalfPoints<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, nint step, T* weights, T* target, int* targets)
+    public static void FourHalfPoints<T>(
+        T* source, int* points, ReadOnlySpan<PointRun> runs, nint step, T* weights, T* target, int* targets)
         where T : unmanaged
     {
         int half = Vector256<T>.Count;

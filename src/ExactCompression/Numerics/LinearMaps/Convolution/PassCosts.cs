@@ -80,7 +80,7 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     {
         double channels = targets == 3 && Vector512.IsHardwareAccelerated ? Triple : PaddedTargets;
         double blocks = targets >= 3 ? PaddedTargets / 4 : channels;
-        double sums = windows.TargetPlane * ((LookedUp * channels * terms) + (blocks * Target));
+        double sums = (LookedUp * channels * TermsOf(windows)) + (windows.TargetPlane * blocks * Target);
         if (RowLanePass<T>.IsSingle(targets, rowAxis.Taps * columnAxis.Taps))
         {
             int threes = (columnAxis.Taps + 2) / 3;
@@ -95,9 +95,9 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     public double OfChannelLanes(BatchWindows windows)
     {
         int from = windows.SourcePlane, to = windows.TargetPlane;
-        double source = Math.Min(Transposed * Vectors(sources), Single * sources) * from;
+        double source = from <= ChannelLanePass<T>.MostAsTheyLie ? 0 : Math.Min(Transposed * Vectors(sources), Single * sources) * from;
         double vectors = Vector512.IsHardwareAccelerated && 2 * targets <= Lanes ? Half : Vectors(targets);
-        double sums = vectors * to * (terms + Point + (Run * terms / (sources * Meets(columnAxis))));
+        double met = TermsOf(windows), sums = vectors * ((to * Point) + met + (Run * met / (sources * Meets(columnAxis))));
         return windows.Rows * (sums + source + (Transposed * Vectors(targets) * to / Lanes));
     }
 
@@ -147,6 +147,13 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
 
     /// <summary>To copy a row of a plane, the elements of which are or become neighbours by turns.</summary>
     private static double LineOf(int width, int step) => Line + (step <= 2 ? step * Copied * Vectors(width) : Single * width);
+
+    /// <summary>The terms of all targets of a channel: of small windows of a transpose, no more than there are of the source.</summary>
+    private double TermsOf(BatchWindows windows) =>
+        sources * TermsOf(rowAxis, windows.Vertical) * TermsOf(columnAxis, windows.Horizontal);
+
+    private static double TermsOf(ConvolutionAxis axis, AxisWindows windows) =>
+        Math.Min(windows.Targets * Meets(axis), axis.IsTransposed ? windows.Length * axis.Taps : double.PositiveInfinity);
 
     private static int Vectors(int elements) => (elements + Lanes - 1) / Lanes;
 

@@ -17,7 +17,7 @@ internal unsafe struct ColumnSumRows<T>
     /// <summary>Number of channels.</summary>
     public int Channels;
 
-    /// <summary>The row of the source that the first of the sums meets with the first row of the kernel; may be outside of the window.</summary>
+    /// <summary>The row of the source that the first of the sums meets with the kernel's first row; may be outside of the window.</summary>
     public int First;
 
     /// <summary>Rows of the kernel.</summary>

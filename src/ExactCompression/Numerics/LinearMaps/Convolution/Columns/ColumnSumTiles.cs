@@ -23,7 +23,7 @@ internal static unsafe class ColumnSumTiles
     public static bool IsInside<T>(in ColumnSumRows<T> rows)
         where T : unmanaged => rows.First >= 0 && rows.First + Rows + rows.Taps - 1 <= rows.Height;
 
-    /// <summary>Computes <see cref="Rows"/> rows of sums. The last tile computes some again, rather than what lies beyond the row.</summary>
+    /// <summary>Computes <see cref="Rows"/> rows of sums. The last tile computes some again, not what lies beyond the row.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="rows">The rows.</param>
     public static void Run<T>(in ColumnSumRows<T> rows)

@@ -21,7 +21,7 @@ internal sealed unsafe class ChannelLanePass<T> : ConvolutionPass<T>
     /// The most positions of a channel that are read as they lie, not turned: they take a line of the cache or a few in each channel, which
     /// stay in the first-level cache until they have been read for all targets.
     /// </summary>
-    private const int MostAsTheyLie = 50;
+    public const int MostAsTheyLie = 50;
 
     private readonly bool isTurned;
     private readonly PointSums sums;

@@ -11,7 +11,13 @@ internal sealed class PointSums
     private readonly PointRun[] runs;
 
     private PointSums(
-        List<AxisClass> rowClasses, List<AxisClass> columnClasses, BatchWindows windows, PointStrides strides, int depth, int width, int taps)
+        List<AxisClass> rowClasses,
+        List<AxisClass> columnClasses,
+        BatchWindows windows,
+        PointStrides strides,
+        int depth,
+        int width,
+        int taps)
     {
         (Rows, Step) = (windows.Rows, strides.Channel);
         int count = 0;

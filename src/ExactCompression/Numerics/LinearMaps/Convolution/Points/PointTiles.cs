@@ -20,14 +20,14 @@ internal static unsafe class PointTiles
     public static int PlacesOf(int targets)
     {
         (int whole, int left) = Math.DivRem(targets, Most);
-        return (whole * Most) + (left == 0 ? 0 : left <= 4 ? 4 : Most);
+        return (whole * Most) + (left == 0 ? 0 : left <= 2 && Vector512.IsHardwareAccelerated ? 2 : left <= 4 ? 4 : Most);
     }
 
     /// <summary>Computes a tile.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="source">The source.</param>
     /// <param name="points">Where each target's part of it begins; as many as the tile has places.</param>
-    /// <param name="count">Number of targets, at most <see cref="Most"/>: up to 4 take a tile of 4 places.</param>
+    /// <param name="count">Number of targets, at most <see cref="Most"/>: up to 4 take a tile of 4 or 2 places.</param>
     /// <param name="runs">What each target meets.</param>
     /// <param name="step">From one element of a run to the next.</param>
     /// <param name="weights">The weights of a block of channels.</param>
@@ -42,6 +42,12 @@ internal static unsafe class PointTiles
             HalfTiles.SixPoints(source, points, runs, step, weights, target, targets);
         else if (!Vector512.IsHardwareAccelerated)
             HalfTiles.FourPoints(source, points, runs, step, weights, target, targets);
+        else if (count <= 2 && width < Vector512<T>.Count)
+            PointPairTiles.Half(source, points, runs, step, weights, target, targets);
+        else if (count <= 2 && width == Vector512<T>.Count)
+            PointPairTiles.Whole(source, points, runs, step, weights, target, targets);
+        else if (count <= 2)
+            PointPairTiles.Wide(source, points, runs, step, weights, target, targets);
         else if (width < Vector512<T>.Count && count > 4)
             HalfTiles.EightHalfPoints(source, points, runs, step, weights, target, targets);
         else if (width < Vector512<T>.Count)

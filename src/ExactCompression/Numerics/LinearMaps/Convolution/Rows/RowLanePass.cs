@@ -56,7 +56,8 @@ internal sealed unsafe class RowLanePass<T> : ConvolutionPass<T>
         (int rows, int height, int width) = (Windows.Rows, Windows.Vertical.Targets, Windows.Horizontal.Targets);
         int lanes = Vector512<T>.Count, vectors = rows > lanes ? MostVectors : 1, plane = Windows.TargetPlane;
         int rowSize = Weights.Groups * Weights.Sources * Windows.SourcePlane, resultSize = Weights.Groups * Weights.Targets * plane;
-        using var held = new LaneSource<T>(Weights.Groups, Weights.Sources, Windows, ring, vectors, IsCompactionWorthwhile, isNumbered: single == null);
+        using var held =
+            new LaneSource<T>(Weights.Groups, Weights.Sources, Windows, ring, vectors, IsCompactionWorthwhile, isNumbered: single == null);
         int resultVectors = ChannelBlock.Widest * band * width;
         T[] scratch = ArrayPool<T>.Shared.Rent(((resultVectors + lanes) * vectors * lanes) + lanes);
         fixed (T* pSource = source, pTarget = target, pScratch = scratch, pBias = bias)
