@@ -54,7 +54,7 @@ internal static class MapCases
         }
     }
 
-    /// <summary>Two wide convolutions with a stride of 1: of one, groups give a channel or two, of the other one they take as many.</summary>
+    /// <summary>Two wide convolutions with a stride of 1: groups of one give a channel or two, those of the other take as many.</summary>
     public static (ConvolutionMap Forward, ConvolutionMap Transpose) FewTargets(Random random)
     {
         int groups = random.Next(1, 3), few = random.Next(1, 3), many = random.Next(1, 7);

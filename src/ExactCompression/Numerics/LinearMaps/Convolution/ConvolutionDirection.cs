@@ -1,9 +1,9 @@
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// A convolution or its transpose. Vectors can have a row in each lane, a channel, or a place among its neighbours, which of some depthwise
-/// convolutions, and of those that give a channel or two, are read as they lie; the quickest of these passes is taken for each number of rows and each pair of windows, by the
-/// estimate of <see cref="PassCosts{T}"/>. Weights are packed for a pass when it is first taken.
+/// A convolution or its transpose. Vectors can have a row in each lane, a channel, or a place among its neighbours; of some depthwise
+/// convolutions, and of those that give a channel or two, these are read as they lie. The quickest of these passes is taken for each number
+/// of rows and each pair of windows, by the estimate of <see cref="PassCosts{T}"/>. Weights are packed for a pass when it is first taken.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed class ConvolutionDirection<T>
