@@ -39,7 +39,7 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     private const double Triple = 3.5;
 
     /// <summary>To begin and end with three columns of the kernel that an element meets, and to add to their targets.</summary>
-    private const double Three = 12;
+    private const double Three = 30;
 
     /// <summary>To copy a vector of elements.</summary>
     private const double Copied = 2;
