@@ -31,8 +31,8 @@ internal sealed unsafe class PlaneLanePass<T> : ConvolutionPass<T>
         {
             foreach (PlaneGrid grid in layout.Grids)
             {
-                int places = grid.TermCount == 0 ? 0 : layout.PlacesOf(grid, layout.Stack);
-                slack = Math.Max(slack, PlaneTiles.ReadBeyond<T>(block.Width, places));
+                if (grid.TermCount > 0)
+                    slack = Math.Max(slack, PlaneTiles.ReadBeyond<T>(block.Width, layout.PlacesOf(grid, layout.Stack)));
             }
 
             if (block.Width == 1 && inRows)
