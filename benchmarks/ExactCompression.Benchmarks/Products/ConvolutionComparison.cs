@@ -53,7 +53,7 @@ internal static class ConvolutionComparison
         const int DenseRows = 64, Dense = 512;
         Console.WriteLine();
         Console.WriteLine(
-            $"{typeof(T).Name + ", rows: " + rows,-30} {"dense",7} {"forward",20} {"transpose",20} {"window",14}");
+            $"{typeof(T).Name + ", rows: " + rows,-30} {"dense",7} {"forward",20} {"transpose",20} {"window",20}");
         using PackedMatrix<T> packed = PackedMatrix<T>.FromRows(RandomValues.Draw<T>(Dense * Dense, 1), Dense, Dense);
         T[] a = RandomValues.Draw<T>(DenseRows * Dense, 2), c = new T[a.Length];
         foreach ((string name, ConvolutionMap map) in Shapes)
@@ -64,6 +64,7 @@ internal static class ConvolutionComparison
             using ILinearKernel<T> kernel = map.Pack<T>();
             T[] x = RandomValues.Draw<T>(rows * map.Input.Count, 4), y = RandomValues.Draw<T>(rows * map.Output.Count, 5);
             T[] forward = new T[y.Length], backward = new T[x.Length];
+            int read = rows * window.CountIn(map.Output), written = rows * below.CountIn(map.Input);
             double[] seconds = Alternation.Time(
                 Samples,
                 () => MatrixProduct.Multiply(a, DenseRows, packed, [], c),
@@ -74,15 +75,21 @@ internal static class ConvolutionComparison
                 {
                     x.AsSpan().CopyTo(backward);
                     y.AsSpan().CopyTo(forward);
+                },
+                () =>
+                {
+                    x.AsSpan(0, written).CopyTo(backward);
+                    y.AsSpan(0, read).CopyTo(forward);
                 });
             double dense = 2.0 * DenseRows * Dense * Dense / seconds[0] / 1e9;
             double whole = Operations(map, output, rows), part = Operations(map, window, rows);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name,-30} {dense,7:F1} {Whole(seconds[1])} {Whole(seconds[2])} {Speed(part, seconds[3])})"));
+                $"{name,-30} {dense,7:F1} {Both(whole, seconds[1], seconds[4])} {Both(whole, seconds[2], seconds[4])} ")
+                + Both(part, seconds[3], seconds[5]));
 
-            string Whole(double time) =>
-                string.Create(CultureInfo.InvariantCulture, $"{Speed(whole, time)}, {seconds[4] / time,4:F2})");
+            string Both(double operations, double time, double copied) =>
+                string.Create(CultureInfo.InvariantCulture, $"{Speed(operations, time)}, {copied / time,4:F2})");
 
             string Speed(double operations, double time) =>
                 string.Create(CultureInfo.InvariantCulture, $"{operations / time / 1e9,7:F1} ({operations / time / 1e9 / dense,4:F2}");

@@ -134,6 +134,31 @@ public sealed class ConvolutionPassTests
         }
     }
 
+    [Fact]
+    public void Run_FewTargetChannels_GivesTheSumsOverTheMapsEntries() =>
+        MapCases.Seeds.ForAll(
+            s =>
+            {
+                var random = new Random(s.Seed);
+                (ConvolutionMap forward, ConvolutionMap transpose) = MapCases.FewTargets(random);
+                Forward<double>("Columns", forward, s.Rows, random);
+                Forward<float>("Columns", forward, s.Rows, random);
+                Transpose<double>("Columns", transpose, s.Rows, random, leastWidth: 16);
+                Transpose<float>("Columns", transpose, s.Rows, random, leastWidth: 16);
+                Transpose<float>("Rows", transpose, s.Rows, random);
+            },
+            count: 80);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    public void Choose_GradientOfAGreyImage_ReadsTheSourceAsItLies(int rows)
+    {
+        var direction = new ConvolutionDirection<double>(new double[9 * 16], 16, 1, new(3, 3, 1, 1, 1, 1, 1, 1), 1, isTransposed: true);
+        var plane = new Window(0, 0, 28, 28);
+        Assert.IsType<ColumnSumPass<double>>(direction.Choose(rows, plane, plane));
+    }
+
     /// <summary>Passes are prepared once and taken again where windows lie to one another as before, whatever came between.</summary>
     [Fact]
     public void ApplyTranspose_ManyWindowsAndRowsOfOneKernel_GivesTheSumsOverTheMapsEntries() =>
@@ -232,11 +257,14 @@ public sealed class ConvolutionPassTests
         Transpose<T>(name, MapCases.Convolution(random), rows, random);
     }
 
-    private static void Transpose<T>(string name, ConvolutionMap map, int rows, Random random)
+    private static void Transpose<T>(string name, ConvolutionMap map, int rows, Random random, int leastWidth = 0)
         where T : unmanaged, INumberBase<T>
     {
         var c = new MapCase(map, rows, random);
-        Window from = c.DrawWindow(map.Output), to = c.Widen(map.Below(from), map.Input);
+        Window from = c.DrawWindow(map.Output);
+        if (from.Width < leastWidth)
+            from = new(from.Top, random.Next(map.Output.Width - leastWidth + 1), from.Height, leastWidth);
+        Window to = c.Widen(map.Below(from), map.Input);
         T[] above = c.Draw<T>(from.CountIn(map.Output), rows), begin = c.Draw<T>(to.CountIn(map.Input), rows);
         ConvolutionPass<T> pass = Pass<T>(name, map, rows, from, to, isTransposed: true);
         AssertResult(c.ApplyTranspose(above, from, to, null), [], result => pass.Run(above, [], result, add: false));
@@ -269,6 +297,7 @@ public sealed class ConvolutionPassTests
         {
             "Rows" => new RowLanePass<T>(Pack(ChannelBlock.ForRowLanes), windows),
             "Depthwise" => new DepthwisePass<T>(Pack(ChannelBlock.ForPlaneLanes), windows),
+            "Columns" => new ColumnSumPass<T>(Pack(ChannelBlock.ForPlaneLanes), windows),
             "Channels" => new ChannelLanePass<T>(Pack(ChannelBlock.ForChannelLanes<T>), windows),
             _ => new PlaneLanePass<T>(Pack(ChannelBlock.ForPlaneLanes), windows),
         };

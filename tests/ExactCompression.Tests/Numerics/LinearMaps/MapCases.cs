@@ -54,6 +54,19 @@ internal static class MapCases
         }
     }
 
+    /// <summary>Two wide convolutions with a stride of 1: groups of one give a channel or two, those of the other take as many.</summary>
+    public static (ConvolutionMap Forward, ConvolutionMap Transpose) FewTargets(Random random)
+    {
+        int groups = random.Next(1, 3), few = random.Next(1, 3), many = random.Next(1, 7);
+        int height = random.Next(1, 12), width = random.Next(22, 40), rows = random.Next(1, 7), columns = random.Next(1, 7);
+        ConvolutionShape shape =
+            new(rows, columns, 1, 1, random.Next(rows - 1, rows + 2), random.Next(0, 4), random.Next(0, 4), random.Next(0, 4));
+        double[] filters = Integers(random, groups * few * many * rows * columns);
+        return (
+            new(filters, groups * few, new(groups * many, height, width), shape, groups),
+            new(filters, groups * many, new(groups * few, height, width), shape, groups));
+    }
+
     public static SelectionMap Selection(Random random)
     {
         MapShape input = Shape(random);

@@ -11,12 +11,14 @@ internal readonly record struct ChannelBlock(int First, int Count, int Width)
     /// <summary>The most channels of a block where vectors have a row in each lane.</summary>
     public const int Widest = 8;
 
-    /// <summary>Blocks of <see cref="Widest"/>, 4 and single channels, for vectors that have a row in each lane.</summary>
+    /// <summary>
+    /// Blocks of <see cref="Widest"/>, 4 and single channels, and of 3 with vectors of 512 bits, for vectors that have a row in each lane.
+    /// </summary>
     /// <param name="channels">Number of channels.</param>
     public static ChannelBlock[] ForRowLanes(int channels)
     {
         int widest = Vector512.IsHardwareAccelerated ? Widest : Widest / 2;
-        return Divide(channels, left => left >= 6 ? widest : left >= 3 ? 4 : 1);
+        return Divide(channels, left => left >= 6 ? widest : left == 3 && widest > 4 ? 3 : left >= 3 ? 4 : 1);
     }
 
     /// <summary>

@@ -1,9 +1,9 @@
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// A convolution or its transpose. Vectors can have a row in each lane, a channel, or a place among its neighbours, which of some depthwise
-/// convolutions are read as they lie; the quickest of these passes is taken for each number of rows and each pair of windows, by the
-/// estimate of <see cref="PassCosts{T}"/>. Weights are packed for a pass when it is first taken.
+/// A convolution or its transpose. Vectors can have a row in each lane, a channel, or a place among its neighbours; of some depthwise
+/// convolutions, and of those that give a channel or two, these are read as they lie. The quickest of these passes is taken for each number
+/// of rows and each pair of windows, by the estimate of <see cref="PassCosts{T}"/>. Weights are packed for a pass when it is first taken.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed class ConvolutionDirection<T>
@@ -62,8 +62,9 @@ internal sealed class ConvolutionDirection<T>
     private ConvolutionPass<T> Prepare(BatchWindows windows)
     {
         double byRows = costs.OfRowLanes(windows), byChannels = costs.OfChannelLanes(windows), byPlanes = costs.OfPlaneLanes(windows);
-        double least = Math.Min(Math.Min(byRows, byChannels), byPlanes);
+        double byColumns = costs.OfColumnSums(windows), least = Math.Min(Math.Min(byRows, byChannels), Math.Min(byPlanes, byColumns));
         return costs.OfDepthwise(windows) < least ? new DepthwisePass<T>(planeLanes.Value, windows)
+            : byColumns == least ? new ColumnSumPass<T>(planeLanes.Value, windows)
             : byPlanes == least ? new PlaneLanePass<T>(planeLanes.Value, windows)
             : byChannels == least ? new ChannelLanePass<T>(channelLanes.Value, windows)
             : new RowLanePass<T>(rowLanes.Value, windows);

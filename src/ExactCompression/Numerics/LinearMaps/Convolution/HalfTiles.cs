@@ -65,11 +65,12 @@ internal static unsafe class HalfTiles
     /// <param name="source">The source.</param>
     /// <param name="points">Where each target's part of it begins.</param>
     /// <param name="runs">What each target meets.</param>
+    /// <param name="step">From one element of a run to the next.</param>
     /// <param name="weights">The weights of a block of channels.</param>
     /// <param name="target">What the sums are added to.</param>
     /// <param name="targets">Where each target's sums stand.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void SixPoints<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
+    public static void SixPoints<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, nint step, T* weights, T* target, int* targets)
         where T : unmanaged
     {
         int half = Vector256<T>.Count;
@@ -86,7 +87,7 @@ internal static unsafe class HalfTiles
             T* a2 = from + points[2], a3 = from + points[3];
             T* a4 = from + points[4], a5 = from + points[5];
             T* b = weights + ((nint)run.Weight * 2 * half);
-            for (nint k = 0; k < run.Count; k++, b += 2 * half)
+            for (nint k = 0, end = run.Count * step; k < end; k += step, b += 2 * half)
             {
                 Vector256<T> b0 = Vector256.Load(b), b1 = Vector256.Load(b + half), x = Vector256.Create(a0[k]);
                 c00 = Lanes.Fma(x, b0, c00);
@@ -120,7 +121,7 @@ internal static unsafe class HalfTiles
     /// <summary>Four targets of a vector: as <see cref="PointTiles.Run"/>.</summary>
     /// <inheritdoc cref="SixPoints"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void FourPoints<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
+    public static void FourPoints<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, nint step, T* weights, T* target, int* targets)
         where T : unmanaged
     {
         int half = Vector256<T>.Count;
@@ -134,7 +135,7 @@ internal static unsafe class HalfTiles
             T* a0 = from + points[0], a1 = from + points[1];
             T* a2 = from + points[2], a3 = from + points[3];
             T* b = weights + ((nint)run.Weight * 2 * half);
-            for (nint k = 0; k < run.Count; k++, b += 2 * half)
+            for (nint k = 0, end = run.Count * step; k < end; k += step, b += 2 * half)
             {
                 Vector256<T> b0 = Vector256.Load(b), b1 = Vector256.Load(b + half), x = Vector256.Create(a0[k]);
                 c00 = Lanes.Fma(x, b0, c00);
@@ -160,7 +161,8 @@ internal static unsafe class HalfTiles
     /// <summary>Eight targets of half a vector of channels: as <see cref="PointTiles.Run"/>.</summary>
     /// <inheritdoc cref="SixPoints"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void EightHalfPoints<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
+    public static void EightHalfPoints<T>(
+        T* source, int* points, ReadOnlySpan<PointRun> runs, nint step, T* weights, T* target, int* targets)
         where T : unmanaged
     {
         int half = Vector256<T>.Count;
@@ -176,7 +178,7 @@ internal static unsafe class HalfTiles
             T* a4 = from + points[4], a5 = from + points[5];
             T* a6 = from + points[6], a7 = from + points[7];
             T* b = weights + ((nint)run.Weight * half);
-            for (nint k = 0; k < run.Count; k++, b += half)
+            for (nint k = 0, end = run.Count * step; k < end; k += step, b += half)
             {
                 Vector256<T> b0 = Vector256.Load(b);
                 c0 = Lanes.Fma(Vector256.Create(a0[k]), b0, c0);
@@ -203,7 +205,8 @@ internal static unsafe class HalfTiles
     /// <summary>Four targets of half a vector of channels, with two sums each, so that none waits for another.</summary>
     /// <inheritdoc cref="SixPoints"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void FourHalfPoints<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
+    public static void FourHalfPoints<T>(
+        T* source, int* points, ReadOnlySpan<PointRun> runs, nint step, T* weights, T* target, int* targets)
         where T : unmanaged
     {
         int half = Vector256<T>.Count;
@@ -217,8 +220,8 @@ internal static unsafe class HalfTiles
             T* a0 = from + points[0], a1 = from + points[1];
             T* a2 = from + points[2], a3 = from + points[3];
             T* b = weights + ((nint)run.Weight * half);
-            nint k = 0;
-            for (; k < run.Count - 1; k += 2, b += 2 * half)
+            nint k = 0, end = run.Count * step;
+            for (; k < end - step; k += 2 * step, b += 2 * half)
             {
                 Vector256<T> b0 = Vector256.Load(b);
                 c0 = Lanes.Fma(Vector256.Create(a0[k]), b0, c0);
@@ -226,13 +229,13 @@ internal static unsafe class HalfTiles
                 c2 = Lanes.Fma(Vector256.Create(a2[k]), b0, c2);
                 c3 = Lanes.Fma(Vector256.Create(a3[k]), b0, c3);
                 b0 = Vector256.Load(b + half);
-                d0 = Lanes.Fma(Vector256.Create(a0[k + 1]), b0, d0);
-                d1 = Lanes.Fma(Vector256.Create(a1[k + 1]), b0, d1);
-                d2 = Lanes.Fma(Vector256.Create(a2[k + 1]), b0, d2);
-                d3 = Lanes.Fma(Vector256.Create(a3[k + 1]), b0, d3);
+                d0 = Lanes.Fma(Vector256.Create(a0[k + step]), b0, d0);
+                d1 = Lanes.Fma(Vector256.Create(a1[k + step]), b0, d1);
+                d2 = Lanes.Fma(Vector256.Create(a2[k + step]), b0, d2);
+                d3 = Lanes.Fma(Vector256.Create(a3[k + step]), b0, d3);
             }
 
-            if (k < run.Count)
+            if (k < end)
             {
                 Vector256<T> b0 = Vector256.Load(b);
                 c0 = Lanes.Fma(Vector256.Create(a0[k]), b0, c0);

@@ -18,16 +18,23 @@ internal static unsafe class HalfTranspose
         where T : unmanaged
     {
         int half = Vector256<T>.Count;
-        for (int column = 0; column < 2 * half; column += half)
+        Half(from, fromStep, to, toStep);
+        Half(from + half, fromStep, to + (half * toStep), toStep);
+    }
+
+    /// <summary>Transposes the first half of the elements of as many rows.</summary>
+    /// <inheritdoc cref="Square"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Half<T>(T* from, nint fromStep, T* to, nint toStep)
+        where T : unmanaged
+    {
+        int half = Vector256<T>.Count;
+        for (int row = 0; row < 2 * half; row += half, from += half * fromStep, to += half)
         {
-            for (int row = 0; row < 2 * half; row += half)
-            {
-                T* source = from + (row * fromStep) + column, target = to + (column * toStep) + row;
-                if (typeof(T) == typeof(double))
-                    Quarter((double*)source, fromStep, (double*)target, toStep);
-                else
-                    Quarter((float*)source, fromStep, (float*)target, toStep);
-            }
+            if (typeof(T) == typeof(double))
+                Quarter((double*)from, fromStep, (double*)to, toStep);
+            else
+                Quarter((float*)from, fromStep, (float*)to, toStep);
         }
     }
 

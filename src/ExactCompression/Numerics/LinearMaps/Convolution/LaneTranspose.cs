@@ -10,13 +10,16 @@ internal static unsafe class LaneTranspose
     /// <summary>The most vectors of a row that are written at a time.</summary>
     public const int MostWritten = 4;
 
+    /// <summary>So few elements of rows are read one by one.</summary>
+    private const int FewRead = 2;
+
     /// <summary>Reads elements of some rows.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="source">The first element of the first row.</param>
     /// <param name="stride">From one row to the next.</param>
     /// <param name="rows">Rows, at most a vector's lanes; other lanes become 0.</param>
     /// <param name="count">Elements, at most a vector's lanes.</param>
-    /// <param name="vectors">Gets a vector for each element; there is room for as many as a vector has lanes.</param>
+    /// <param name="vectors">Gets a vector for each element.</param>
     /// <param name="step">From one vector to the next.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -24,19 +27,28 @@ internal static unsafe class LaneTranspose
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;
-        if (!Avx.IsSupported)
+        if (!Avx.IsSupported || count <= FewRead)
         {
             ReadOneByOne(source, stride, rows, count, vectors, step);
             return;
         }
 
+        int half = lanes / 2;
         if (rows >= lanes && count >= lanes)
         {
             Square(source, stride, vectors, step);
             return;
         }
 
-        T* loaded = stackalloc T[lanes * lanes];
+        if (rows >= lanes && count >= half)
+        {
+            HalfTranspose.Half(source, stride, vectors, step);
+            if (count > half)
+                Read(source + half, stride, rows, count - half, vectors + (half * step), step);
+            return;
+        }
+
+        T* loaded = stackalloc T[lanes * lanes], transposed = stackalloc T[lanes * lanes];
         Vector512<T> mask = FirstLanes<T>(count);
         for (int r = 0; r < lanes; r++, source += stride)
         {
@@ -44,7 +56,18 @@ internal static unsafe class LaneTranspose
             row.Store(loaded + (r * lanes));
         }
 
-        Square(loaded, lanes, vectors, step);
+        if (count >= lanes)
+        {
+            Square(loaded, lanes, vectors, step);
+            return;
+        }
+
+        if (count <= half)
+            HalfTranspose.Half(loaded, lanes, transposed, lanes);
+        else
+            Square(loaded, lanes, transposed, lanes);
+        for (; count > 0; count--, transposed += lanes, vectors += step)
+            Vector512.Load(transposed).Store(vectors);
     }
 
     /// <summary>Writes elements of some rows.</summary>
@@ -74,7 +97,13 @@ internal static unsafe class LaneTranspose
         int whole = count / lanes, square = lanes * lanes;
         T* transposed = stackalloc T[MostWritten * square];
         for (int at = 0; at * lanes < count; at++)
-            Square(vectors + (at * lanes * step), step, transposed + (at * square), lanes);
+        {
+            if (2 * rows <= lanes)
+                HalfTranspose.Half(vectors + (at * lanes * step), step, transposed + (at * square), lanes);
+            else
+                Square(vectors + (at * lanes * step), step, transposed + (at * square), lanes);
+        }
+
         Vector512<T> mask = FirstLanes<T>(count - (whole * lanes));
         for (int r = 0; r < rows; r++, transposed += lanes, target += stride, begin += beginStride)
         {
@@ -96,6 +125,7 @@ internal static unsafe class LaneTranspose
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ReadOneByOne<T>(T* source, nint stride, int rows, int count, T* vectors, nint step)
         where T : unmanaged
     {

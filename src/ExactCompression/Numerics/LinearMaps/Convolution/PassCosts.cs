@@ -35,6 +35,12 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     /// <summary>A multiply-add where a weight's place is looked up.</summary>
     private const double LookedUp = 1.1;
 
+    /// <summary>Three channels at a time, where they take less than four: there is less between loads to hide them.</summary>
+    private const double Triple = 3.5;
+
+    /// <summary>To begin and end with three columns of the kernel that an element meets, and to add to their targets.</summary>
+    private const double Three = 30;
+
     /// <summary>To copy a vector of elements.</summary>
     private const double Copied = 2;
 
@@ -59,6 +65,9 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     /// <summary>A row of the source of a depthwise convolution, for a vector of columns.</summary>
     private const double ColumnRow = 5;
 
+    /// <summary>To begin and end with a tile of sums over a column of the kernel.</summary>
+    private const double Tile = 10;
+
     private readonly double terms = sources * Meets(rowAxis) * Meets(columnAxis);
 
     private int PaddedTargets => targets < 3 ? targets : (targets + 3) / 4 * 4;
@@ -69,8 +78,15 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     /// <param name="windows">The rows and windows.</param>
     public double OfRowLanes(BatchWindows windows)
     {
-        double channels = PaddedTargets, blocks = targets >= 3 ? channels / 4 : channels;
-        double sums = windows.TargetPlane * ((LookedUp * channels * terms) + (blocks * Target));
+        double channels = targets == 3 && Vector512.IsHardwareAccelerated ? Triple : PaddedTargets;
+        double blocks = targets >= 3 ? PaddedTargets / 4 : channels;
+        double sums = (LookedUp * channels * TermsOf(windows)) + (windows.TargetPlane * blocks * Target);
+        if (RowLanePass<T>.IsSingle(targets, rowAxis.Taps * columnAxis.Taps))
+        {
+            int threes = (columnAxis.Taps + 2) / 3;
+            sums = (double)targets * windows.SourcePlane * rowAxis.Taps * threes * ((3 * LookedUp * sources) + Three);
+        }
+
         return Vectors(windows.Rows) * (sums + (Transposed * ((sources * windows.SourcePlane) + (targets * windows.TargetPlane))));
     }
 
@@ -79,9 +95,9 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
     public double OfChannelLanes(BatchWindows windows)
     {
         int from = windows.SourcePlane, to = windows.TargetPlane;
-        double source = Math.Min(Transposed * Vectors(sources), Single * sources) * from;
+        double source = from <= ChannelLanePass<T>.MostAsTheyLie ? 0 : Math.Min(Transposed * Vectors(sources), Single * sources) * from;
         double vectors = Vector512.IsHardwareAccelerated && 2 * targets <= Lanes ? Half : Vectors(targets);
-        double sums = vectors * to * (terms + Point + (Run * terms / (sources * Meets(columnAxis))));
+        double met = TermsOf(windows), sums = vectors * ((to * Point) + met + (Run * met / (sources * Meets(columnAxis))));
         return windows.Rows * (sums + source + (Transposed * Vectors(targets) * to / Lanes));
     }
 
@@ -115,8 +131,29 @@ internal sealed class PassCosts<T>(ConvolutionAxis rowAxis, ConvolutionAxis colu
         return (double)windows.Rows * columns * (Column + (ColumnRow * met));
     }
 
+    /// <summary>The time of <see cref="ColumnSumPass{T}"/>; without end where there is none.</summary>
+    /// <inheritdoc cref="OfRowLanes"/>
+    public double OfColumnSums(BatchWindows windows)
+    {
+        if (!ColumnSumPass<T>.Suits(rowAxis, columnAxis, targets, windows))
+            return double.PositiveInfinity;
+        int tile = ColumnSumTiles.Columns<T>(), height = windows.Vertical.Targets;
+        int bands = (height + ColumnSumTiles.Rows - 1) / ColumnSumTiles.Rows;
+        int vectors = (windows.Horizontal.Length + tile - 1) / tile * tile / Lanes;
+        double sums = bands * columnAxis.Taps * vectors * ((ColumnSumTiles.Rows * rowAxis.Taps * sources) + Tile);
+        double added = height * (Line + (Copied * (columnAxis.Taps + 1) * Vectors(windows.Horizontal.Targets)));
+        return windows.Rows * targets * (sums + added);
+    }
+
     /// <summary>To copy a row of a plane, the elements of which are or become neighbours by turns.</summary>
     private static double LineOf(int width, int step) => Line + (step <= 2 ? step * Copied * Vectors(width) : Single * width);
+
+    /// <summary>The terms of all targets of a channel: of small windows of a transpose, no more than there are of the source.</summary>
+    private double TermsOf(BatchWindows windows) =>
+        sources * TermsOf(rowAxis, windows.Vertical) * TermsOf(columnAxis, windows.Horizontal);
+
+    private static double TermsOf(ConvolutionAxis axis, AxisWindows windows) =>
+        Math.Min(windows.Targets * Meets(axis), axis.IsTransposed ? windows.Length * axis.Taps : double.PositiveInfinity);
 
     private static int Vectors(int elements) => (elements + Lanes - 1) / Lanes;
 

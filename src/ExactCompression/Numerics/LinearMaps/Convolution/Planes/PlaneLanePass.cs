@@ -30,7 +30,11 @@ internal sealed unsafe class PlaneLanePass<T> : ConvolutionPass<T>
         foreach (ChannelBlock block in weights.Blocks)
         {
             foreach (PlaneGrid grid in layout.Grids)
-                slack = Math.Max(slack, PlaneTiles.ReadBeyond<T>(block.Width, layout.PlacesOf(grid, layout.Stack)));
+            {
+                if (grid.TermCount > 0)
+                    slack = Math.Max(slack, PlaneTiles.ReadBeyond<T>(block.Width, layout.PlacesOf(grid, layout.Stack)));
+            }
+
             if (block.Width == 1 && inRows)
                 slack = Math.Max(slack, PlaneTiles.Slack<T>() + (PlaneRowTiles.MostRowsBeyond * layout.Width));
         }

@@ -19,8 +19,13 @@ internal static unsafe class PlaneTiles
     /// <param name="channels">The width of a block of channels.</param>
     /// <param name="count">Number of targets.</param>
     public static int ReadBeyond<T>(int channels, int count)
-        where T : unmanaged =>
-        Vector512.IsHardwareAccelerated ? Slack<T>() : HalfPlaneTiles.ReadBeyond<T>(channels, count);
+        where T : unmanaged
+    {
+        if (!Vector512.IsHardwareAccelerated)
+            return HalfPlaneTiles.ReadBeyond<T>(channels, count);
+        int tile = (channels == 1 ? 1 : 2) * Vector512<T>.Count, end = (count + tile - 1) / tile * tile;
+        return channels == 1 && end % (4 * tile) == 3 * tile ? end + tile - count : end - count;
+    }
 
     /// <summary>Computes the targets of a block of channels.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>

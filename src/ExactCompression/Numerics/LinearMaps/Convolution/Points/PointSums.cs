@@ -1,8 +1,8 @@
 namespace ExactCompression.Numerics;
 
 /// <summary>
-/// What the targets of a few rows are sums of, where elements have the channels of a position side by side. Those that meet the same
-/// weights, each at its own point, form a class; a target may have sums in several classes.
+/// What the targets of a few rows are sums of. Those that meet the same weights, each at its own point, form a class; a target may have
+/// sums in several classes. Elements have the channels of a position side by side, or are read as they lie, channel after channel.
 /// </summary>
 internal sealed class PointSums
 {
@@ -10,9 +10,16 @@ internal sealed class PointSums
     private readonly List<PointClass> classList = [];
     private readonly PointRun[] runs;
 
-    private PointSums(List<AxisClass> rowClasses, List<AxisClass> columnClasses, BatchWindows windows, int depth, int width, int taps)
+    private PointSums(
+        List<AxisClass> rowClasses,
+        List<AxisClass> columnClasses,
+        BatchWindows windows,
+        PointStrides strides,
+        int depth,
+        int width,
+        int taps)
     {
-        Rows = windows.Rows;
+        (Rows, Step) = (windows.Rows, strides.Channel);
         int count = 0;
         foreach (AxisClass row in rowClasses)
         {
@@ -26,15 +33,15 @@ internal sealed class PointSums
             foreach (AxisClass column in columnClasses)
             {
                 int first = count, run = runList.Count;
-                AddRuns(row.Runs, column.Runs, windows.Horizontal.Length, depth, taps);
+                AddRuns(row.Runs, column.Runs, windows.Horizontal.Length, strides.Place, depth, taps);
                 for (int r = 0; r < Rows; r++)
                 {
                     foreach ((int y, int top) in row.Sums)
                     {
-                        int source = ((r * windows.Vertical.Length) + top) * windows.Horizontal.Length;
+                        int source = (r * strides.Row) + (top * windows.Horizontal.Length * strides.Place);
                         int target = ((r * windows.Vertical.Targets) + y) * windows.Horizontal.Targets;
                         foreach ((int x, int left) in column.Sums)
-                            (Sources[count], Targets[count++]) = ((source + left) * depth, (target + x) * width);
+                            (Sources[count], Targets[count++]) = (source + (left * strides.Place), (target + x) * width);
                     }
                 }
 
@@ -56,39 +63,55 @@ internal sealed class PointSums
     /// <summary>The classes.</summary>
     public PointClass[] Classes { get; }
 
+    /// <summary>From one element that a run meets to the next.</summary>
+    public int Step { get; }
+
     /// <summary>For each sum, where the first of the elements that it meets stands.</summary>
     public int[] Sources { get; }
 
     /// <summary>For each sum, where its target stands.</summary>
     public int[] Targets { get; }
 
-    /// <summary>Finds what is quicker: a target's sum as a whole, or for each row of the kernel apart.</summary>
+    /// <summary>Finds what is quickest: a target's sum as a whole, or for each row or column of the kernel apart, or both.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="weights">The convolution's weights.</param>
     /// <param name="windows">The rows and windows.</param>
-    public static PointSums Of<T>(ConvolutionWeights<T> weights, BatchWindows windows)
+    /// <param name="strides">How elements lie.</param>
+    public static PointSums Of<T>(ConvolutionWeights<T> weights, BatchWindows windows, PointStrides strides)
         where T : unmanaged
     {
         var rowTable = new AxisTable(weights.RowAxis, weights.RowOrder, windows.Vertical, merge: false);
-        var columnTable = new AxisTable(weights.ColumnAxis, weights.ColumnOrder, windows.Horizontal, merge: true);
-        List<AxisClass> together = AxisClass.Find(rowTable, apart: false), apart = AxisClass.Find(rowTable, apart: true);
-        List<AxisClass> columns = AxisClass.Find(columnTable, apart: false);
-        bool isApart = TimeOf(apart, columns, windows.Rows, weights.Sources) < TimeOf(together, columns, windows.Rows, weights.Sources);
-        return new(isApart ? apart : together, columns, windows, weights.Sources, weights.PaddedTargets, weights.ColumnAxis.Taps);
+        var columnTable = new AxisTable(weights.ColumnAxis, weights.ColumnOrder, windows.Horizontal, merge: strides.Channel == 1);
+        List<AxisClass>[] ofRows = [AxisClass.Find(rowTable, apart: false), AxisClass.Find(rowTable, apart: true)];
+        List<AxisClass>[] ofColumns = [AxisClass.Find(columnTable, apart: false), AxisClass.Find(columnTable, apart: true)];
+        (List<AxisClass> Rows, List<AxisClass> Columns) best = (ofRows[0], ofColumns[0]);
+        double least = double.PositiveInfinity;
+        foreach (List<AxisClass> rows in ofRows)
+        {
+            foreach (List<AxisClass> columns in ofColumns)
+            {
+                double time = TimeOf(rows, columns, windows.Rows, weights.Sources);
+                if (time < least)
+                    (least, best) = (time, (rows, columns));
+            }
+        }
+
+        return new(
+            best.Rows, best.Columns, windows, strides, weights.Sources, weights.PaddedTargets, weights.ColumnAxis.Taps);
     }
 
     /// <summary>What each sum of a class meets.</summary>
     /// <param name="alike">The class.</param>
     public ReadOnlySpan<PointRun> RunsOf(PointClass alike) => runs.AsSpan(alike.FirstRun, alike.RunCount);
 
-    private void AddRuns(AxisRun[] rows, AxisRun[] columns, int width, int depth, int taps)
+    private void AddRuns(AxisRun[] rows, AxisRun[] columns, int width, int place, int depth, int taps)
     {
         foreach (AxisRun row in rows)
         {
             foreach (AxisRun column in columns)
             {
                 int source = ((row.Source - rows[0].Source) * width) + column.Source - columns[0].Source;
-                runList.Add(new(source * depth, ((row.Tap * taps) + column.Tap) * depth, column.Count * depth));
+                runList.Add(new(source * place, ((row.Tap * taps) + column.Tap) * depth, column.Count * depth));
             }
         }
     }
@@ -105,7 +128,7 @@ internal sealed class PointSums
             foreach (AxisClass row in rowClasses)
             {
                 int places = PointTiles.PlacesOf(rows * row.Sums.Count * column.Sums.Count);
-                time += places * ((row.Runs.Length * (double)met * depth) + PointTiles.Begun);
+                time += places * ((row.Runs.Length * (((double)met * depth) + column.Runs.Length)) + PointTiles.Begun);
             }
         }
 

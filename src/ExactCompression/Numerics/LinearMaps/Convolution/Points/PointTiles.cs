@@ -20,44 +20,51 @@ internal static unsafe class PointTiles
     public static int PlacesOf(int targets)
     {
         (int whole, int left) = Math.DivRem(targets, Most);
-        return (whole * Most) + (left == 0 ? 0 : left <= 4 ? 4 : Most);
+        return (whole * Most) + (left == 0 ? 0 : left <= 2 && Vector512.IsHardwareAccelerated ? 2 : left <= 4 ? 4 : Most);
     }
 
     /// <summary>Computes a tile.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="source">The source.</param>
     /// <param name="points">Where each target's part of it begins; as many as the tile has places.</param>
-    /// <param name="count">Number of targets, at most <see cref="Most"/>: up to 4 take a tile of 4 places.</param>
+    /// <param name="count">Number of targets, at most <see cref="Most"/>: up to 4 take a tile of 4 or 2 places.</param>
     /// <param name="runs">What each target meets.</param>
+    /// <param name="step">From one element of a run to the next.</param>
     /// <param name="weights">The weights of a block of channels.</param>
     /// <param name="width">The block's width: a vector or, where they have 512 bits, half a one or two.</param>
     /// <param name="target">What the sums are added to.</param>
     /// <param name="targets">Where each target's sums stand; as many as the tile has places.</param>
     public static void Run<T>(
-        T* source, int* points, int count, ReadOnlySpan<PointRun> runs, T* weights, int width, T* target, int* targets)
+        T* source, int* points, int count, ReadOnlySpan<PointRun> runs, nint step, T* weights, int width, T* target, int* targets)
         where T : unmanaged
     {
         if (!Vector512.IsHardwareAccelerated && count > 4)
-            HalfTiles.SixPoints(source, points, runs, weights, target, targets);
+            HalfTiles.SixPoints(source, points, runs, step, weights, target, targets);
         else if (!Vector512.IsHardwareAccelerated)
-            HalfTiles.FourPoints(source, points, runs, weights, target, targets);
+            HalfTiles.FourPoints(source, points, runs, step, weights, target, targets);
+        else if (count <= 2 && width < Vector512<T>.Count)
+            PointPairTiles.Half(source, points, runs, step, weights, target, targets);
+        else if (count <= 2 && width == Vector512<T>.Count)
+            PointPairTiles.Whole(source, points, runs, step, weights, target, targets);
+        else if (count <= 2)
+            PointPairTiles.Wide(source, points, runs, step, weights, target, targets);
         else if (width < Vector512<T>.Count && count > 4)
-            HalfTiles.EightHalfPoints(source, points, runs, weights, target, targets);
+            HalfTiles.EightHalfPoints(source, points, runs, step, weights, target, targets);
         else if (width < Vector512<T>.Count)
-            HalfTiles.FourHalfPoints(source, points, runs, weights, target, targets);
+            HalfTiles.FourHalfPoints(source, points, runs, step, weights, target, targets);
         else if (width > Vector512<T>.Count && count > 4)
-            EightWide(source, points, runs, weights, target, targets);
+            EightWide(source, points, runs, step, weights, target, targets);
         else if (width > Vector512<T>.Count)
-            FourWide(source, points, runs, weights, target, targets);
+            FourWide(source, points, runs, step, weights, target, targets);
         else if (count > 4)
-            Eight(source, points, runs, weights, target, targets);
+            Eight(source, points, runs, step, weights, target, targets);
         else
-            Four(source, points, runs, weights, target, targets);
+            Four(source, points, runs, step, weights, target, targets);
     }
 
     /// <summary>Eight targets of two vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void EightWide<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
+    private static void EightWide<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, nint step, T* weights, T* target, int* targets)
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;
@@ -77,7 +84,7 @@ internal static unsafe class PointTiles
             T* a4 = from + points[4], a5 = from + points[5];
             T* a6 = from + points[6], a7 = from + points[7];
             T* b = weights + ((nint)run.Weight * 2 * lanes);
-            for (nint k = 0; k < run.Count; k++, b += 2 * lanes)
+            for (nint k = 0, end = run.Count * step; k < end; k += step, b += 2 * lanes)
             {
                 Vector512<T> b0 = Vector512.Load(b), b1 = Vector512.Load(b + lanes);
                 Vector512<T> x = Vector512.Create(a0[k]);
@@ -127,7 +134,7 @@ internal static unsafe class PointTiles
 
     /// <summary>Four targets of two vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourWide<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
+    private static void FourWide<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, nint step, T* weights, T* target, int* targets)
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;
@@ -141,7 +148,7 @@ internal static unsafe class PointTiles
             T* a0 = from + points[0], a1 = from + points[1];
             T* a2 = from + points[2], a3 = from + points[3];
             T* b = weights + ((nint)run.Weight * 2 * lanes);
-            for (nint k = 0; k < run.Count; k++, b += 2 * lanes)
+            for (nint k = 0, end = run.Count * step; k < end; k += step, b += 2 * lanes)
             {
                 Vector512<T> b0 = Vector512.Load(b), b1 = Vector512.Load(b + lanes);
                 Vector512<T> x = Vector512.Create(a0[k]);
@@ -171,7 +178,7 @@ internal static unsafe class PointTiles
 
     /// <summary>Eight targets of a vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Eight<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
+    private static void Eight<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, nint step, T* weights, T* target, int* targets)
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;
@@ -191,7 +198,7 @@ internal static unsafe class PointTiles
             T* a4 = from + points[4], a5 = from + points[5];
             T* a6 = from + points[6], a7 = from + points[7];
             T* b = weights + ((nint)run.Weight * lanes);
-            for (nint k = 0; k < run.Count; k++, b += lanes)
+            for (nint k = 0, end = run.Count * step; k < end; k += step, b += lanes)
             {
                 Vector512<T> b0 = Vector512.Load(b);
                 c00 = Lanes.Fma(Vector512.Create(a0[k]), b0, c00);
@@ -217,7 +224,7 @@ internal static unsafe class PointTiles
 
     /// <summary>Four targets of a vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, T* weights, T* target, int* targets)
+    private static void Four<T>(T* source, int* points, ReadOnlySpan<PointRun> runs, nint step, T* weights, T* target, int* targets)
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;
@@ -231,7 +238,7 @@ internal static unsafe class PointTiles
             T* a0 = from + points[0], a1 = from + points[1];
             T* a2 = from + points[2], a3 = from + points[3];
             T* b = weights + ((nint)run.Weight * lanes);
-            for (nint k = 0; k < run.Count; k++, b += lanes)
+            for (nint k = 0, end = run.Count * step; k < end; k += step, b += lanes)
             {
                 Vector512<T> b0 = Vector512.Load(b);
                 c00 = Lanes.Fma(Vector512.Create(a0[k]), b0, c00);

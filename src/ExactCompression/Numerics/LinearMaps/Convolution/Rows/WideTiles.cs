@@ -17,6 +17,8 @@ internal static unsafe class WideTiles
     {
         if (channels == 1)
             One(sweep);
+        else if (channels == 3)
+            TripleTiles.Wide(sweep);
         else if (channels == 4)
             Four(sweep);
         else

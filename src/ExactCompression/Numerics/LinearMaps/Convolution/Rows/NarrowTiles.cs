@@ -20,6 +20,8 @@ internal static unsafe class NarrowTiles
             One(sweep);
         else if (!Vector512.IsHardwareAccelerated)
             HalfTiles.FourChannels(sweep);
+        else if (channels == 3)
+            TripleTiles.Narrow(sweep);
         else if (channels == 4)
             Four(sweep);
         else

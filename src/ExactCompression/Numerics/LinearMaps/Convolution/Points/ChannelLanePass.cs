@@ -17,6 +17,13 @@ internal sealed unsafe class ChannelLanePass<T> : ConvolutionPass<T>
     /// <summary>The fewest channels that it is worth while to transpose as vectors.</summary>
     private const int FewestTransposed = 6;
 
+    /// <summary>
+    /// The most positions of a channel that are read as they lie, not turned: they take a line of the cache or a few in each channel, which
+    /// stay in the first-level cache until they have been read for all targets.
+    /// </summary>
+    public const int MostAsTheyLie = 50;
+
+    private readonly bool isTurned;
     private readonly PointSums sums;
     private readonly PointSums lastSums;
 
@@ -28,8 +35,11 @@ internal sealed unsafe class ChannelLanePass<T> : ConvolutionPass<T>
     {
         int held = (windows.SourcePlane * weights.Sources) + (windows.TargetPlane * weights.PaddedTargets) + 1;
         int rows = Math.Clamp(CachedElements / held, 1, windows.Rows), last = windows.Rows % rows;
-        sums = PointSums.Of(weights, windows with { Rows = rows });
-        lastSums = last == 0 ? sums : PointSums.Of(weights, windows with { Rows = last });
+        int plane = windows.SourcePlane, depth = weights.Sources;
+        isTurned = plane > MostAsTheyLie;
+        PointStrides strides = isTurned ? new(1, depth, depth * plane) : new(plane, 1, weights.Groups * depth * plane);
+        sums = PointSums.Of(weights, windows with { Rows = rows }, strides);
+        lastSums = last == 0 ? sums : PointSums.Of(weights, windows with { Rows = last }, strides);
     }
 
     /// <inheritdoc/>
@@ -50,20 +60,21 @@ internal sealed unsafe class ChannelLanePass<T> : ConvolutionPass<T>
         int depth = Weights.Sources, groups = Weights.Groups, lanes = Vector512<T>.Count, rows = some.Rows;
         int from = Windows.SourcePlane, to = Windows.TargetPlane;
         int size = rows * to * Weights.PaddedTargets, resultSize = size + (lanes * Weights.PaddedTargets);
-        T[] scratch = ArrayPool<T>.Shared.Rent(resultSize + (rows * from * depth) + (2 * lanes));
+        T[] scratch = ArrayPool<T>.Shared.Rent(resultSize + (isTurned ? rows * from * depth : 0) + (2 * lanes));
         fixed (T* pSource = source, pTarget = target, pScratch = scratch, pBias = bias)
         {
             T* result = (T*)(((nint)pScratch + 63) & ~63), turned = result + resultSize;
             for (int group = 0; group < groups; group++)
             {
-                for (int r = 0; r < rows; r++)
+                for (int r = 0; r < rows && isTurned; r++)
                 {
                     nint first = (((nint)r * groups) + group) * depth * from;
                     Turn(pSource + first, from, depth, turned + ((nint)r * from * depth));
                 }
 
                 new Span<T>(result, size).Clear();
-                Compute(some, turned, Weights.Values + ((nint)group * Weights.GroupSize), result);
+                T* read = isTurned ? turned : pSource + ((nint)group * depth * from);
+                Compute(some, read, Weights.Values + ((nint)group * Weights.GroupSize), result);
                 for (int r = 0; r < rows; r++)
                 {
                     nint channel = (nint)group * Weights.Targets * to;
@@ -131,7 +142,8 @@ internal sealed unsafe class ChannelLanePass<T> : ConvolutionPass<T>
                     {
                         size = Math.Min(PointTiles.Most, alike.Count - tile);
                         int place = alike.First + tile;
-                        PointTiles.Run(source, sources + place, size, runs, at, block.Width, result + block.First, targets + place);
+                        T* into = result + block.First;
+                        PointTiles.Run(source, sources + place, size, runs, some.Step, at, block.Width, into, targets + place);
                     }
                 }
 

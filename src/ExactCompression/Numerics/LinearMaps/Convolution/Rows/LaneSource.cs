@@ -40,7 +40,8 @@ internal unsafe ref struct LaneSource<T>
     /// <param name="ring">Rows that are at hand at a time.</param>
     /// <param name="vectors">Vectors of an element.</param>
     /// <param name="compact">Whether it is worth while to leave zeros out.</param>
-    public LaneSource(int groups, int depth, BatchWindows windows, int ring, int vectors, bool compact)
+    /// <param name="isNumbered">Whether values are looked up where none is left out.</param>
+    public LaneSource(int groups, int depth, BatchWindows windows, int ring, int vectors, bool compact, bool isNumbered)
     {
         (this.groups, this.depth, this.ring, this.compact) = (groups, depth, ring, compact);
         size = vectors * Vector512<T>.Count;
@@ -54,7 +55,7 @@ internal unsafe ref struct LaneSource<T>
         values = staging + ((staged + lanes) * size);
         starts = (int*)indexHandle.AddrOfPinnedObject();
         entries = starts + (groups * ring * (width + 1));
-        if (!compact)
+        if (!compact && isNumbered)
             NumberAll();
     }
 
@@ -136,18 +137,13 @@ internal unsafe ref struct LaneSource<T>
         for (int at = 0; at < positions; at += lanes)
         {
             int elements = Math.Min(lanes, positions - at);
-            T* cells = compact || elements < lanes ? staging : values + ((begin + ((nint)at * depth)) * size);
+            T* cells = compact ? staging : values + ((begin + ((nint)at * depth)) * size);
             if (plane == 1)
                 Read(from, depth, cells, size);
             for (int c = 0; c < depth && plane > 1; c++)
                 Read(from + ((nint)c * plane) + at, elements, cells + ((nint)c * size), (nint)depth * size);
             if (compact)
                 Append(group, elements, ref cursor);
-            else if (elements < lanes)
-            {
-                int length = elements * depth * size;
-                new Span<T>(cells, length).CopyTo(new(values + ((begin + ((nint)at * depth)) * size), length));
-            }
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed unsafe class RowLanePass<T> : ConvolutionPass<T>
 
     private readonly AxisTable rowTable;
     private readonly AxisTable columnTable;
+    private readonly TapRun[][]? single;
     private readonly int band;
     private readonly int ring;
     private readonly int[] needed;
@@ -31,6 +32,8 @@ internal sealed unsafe class RowLanePass<T> : ConvolutionPass<T>
     {
         rowTable = new(weights.RowAxis, weights.RowOrder, windows.Vertical, merge: false);
         columnTable = new(weights.ColumnAxis, weights.ColumnOrder, windows.Horizontal, merge: true);
+        if (IsSingle(weights.Targets, weights.Taps))
+            single = TapRun.Of(new(weights.ColumnAxis, weights.ColumnOrder, windows.Horizontal, merge: false), windows.Horizontal.Length);
         band = Math.Min(windows.Vertical.Targets, Math.Max(1, BandTargets / windows.Horizontal.Targets));
         (needed, used) = (new int[windows.Vertical.Targets], new bool[windows.Vertical.Length]);
         ring = RowsAtHand(rowTable, windows.Vertical.Targets, band, needed, used);
@@ -39,7 +42,12 @@ internal sealed unsafe class RowLanePass<T> : ConvolutionPass<T>
     private static int MostVectors => Vector512.IsHardwareAccelerated ? 2 : 1;
 
     /// <summary>Whether leaving a value out saves more than it takes to find it.</summary>
-    private bool IsCompactionWorthwhile => Weights.Targets * Weights.Taps >= 48;
+    private bool IsCompactionWorthwhile => IsWorthwhile(Weights.Targets, Weights.Taps);
+
+    /// <summary>Whether target channels are computed by themselves, from all that there is of the source.</summary>
+    /// <param name="targets">Target channels of a group.</param>
+    /// <param name="taps">Elements of a kernel.</param>
+    public static bool IsSingle(int targets, int taps) => targets < 3 && !IsWorthwhile(targets, taps);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -48,7 +56,8 @@ internal sealed unsafe class RowLanePass<T> : ConvolutionPass<T>
         (int rows, int height, int width) = (Windows.Rows, Windows.Vertical.Targets, Windows.Horizontal.Targets);
         int lanes = Vector512<T>.Count, vectors = rows > lanes ? MostVectors : 1, plane = Windows.TargetPlane;
         int rowSize = Weights.Groups * Weights.Sources * Windows.SourcePlane, resultSize = Weights.Groups * Weights.Targets * plane;
-        using var held = new LaneSource<T>(Weights.Groups, Weights.Sources, Windows, ring, vectors, IsCompactionWorthwhile);
+        using var held =
+            new LaneSource<T>(Weights.Groups, Weights.Sources, Windows, ring, vectors, IsCompactionWorthwhile, isNumbered: single == null);
         int resultVectors = ChannelBlock.Widest * band * width;
         T[] scratch = ArrayPool<T>.Shared.Rent(((resultVectors + lanes) * vectors * lanes) + lanes);
         fixed (T* pSource = source, pTarget = target, pScratch = scratch, pBias = bias)
@@ -85,7 +94,9 @@ internal sealed unsafe class RowLanePass<T> : ConvolutionPass<T>
                                 sweep.Rows = rowRuns + rowTable.Starts[y];
                                 sweep.RowCount = rowTable.Starts[y + 1] - rowTable.Starts[y];
                                 sweep.Result = result + ((nint)(y - top) * width * vectors * lanes);
-                                if (vectors == 1)
+                                if (single != null)
+                                    SingleTiles.Run(&sweep, vectors, single);
+                                else if (vectors == 1)
                                     NarrowTiles.Run(&sweep, block.Width);
                                 else
                                     WideTiles.Run(&sweep, block.Width);
@@ -107,6 +118,8 @@ internal sealed unsafe class RowLanePass<T> : ConvolutionPass<T>
         GC.KeepAlive(this);
         ArrayPool<T>.Shared.Return(scratch);
     }
+
+    private static bool IsWorthwhile(int targets, int taps) => targets * taps >= 48;
 
     /// <summary>Writes the results of a block of channels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
