@@ -1,5 +1,4 @@
 using ExactCompression.Networks;
-using ExactCompression.Numerics;
 
 namespace ExactCompression.Bounds.Deployed;
 
