@@ -34,8 +34,8 @@ public sealed class CSourceTests(ModuleFixture module)
             $small | Export-CompressionCertificate "$($args[0])/small.json"
 
             """;
-        Assert.Empty(module.Run(Certified + "$small | Export-ReluNetwork \"$($args[0])/a.c\" -Certificate \"$($args[0])/small.json\"", folder.Path)
-            .Errors);
+        const string Stated = "$small | Export-ReluNetwork \"$($args[0])/a.c\" -Certificate \"$($args[0])/small.json\"";
+        Assert.Empty(module.Run(Certified + Stated, folder.Path).Errors);
         string hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(folder.File("small.json"))));
         string text = File.ReadAllText(folder.File("a.c"));
         Assert.Contains(" * Certificate: 'small.json', SHA-256\n", text, StringComparison.Ordinal);

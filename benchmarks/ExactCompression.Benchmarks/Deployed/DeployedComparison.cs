@@ -24,7 +24,7 @@ internal static class DeployedComparison
         foreach (string file in options.Files)
         {
             (StabilityTable undecided, InputData? data) = inputs.Read(file);
-            NodewiseGraph network = NodewiseGraph.Of(undecided.Network);
+            NodewiseGraph network = FileNodes.Of(undecided.Network);
             if (network.Graph.Scores is null)
                 continue;
             var clock = Stopwatch.StartNew();

@@ -2,7 +2,9 @@ using ExactCompression.Networks;
 
 namespace ExactCompression.Tests.Oracles;
 
-/// <summary>Graphs whose normalisations are folded into the products before them in float32, as runtimes do when they load a model.</summary>
+/// <summary>
+/// Graphs whose normalisations are folded into the products before them in float32, as runtimes do when they load a model.
+/// </summary>
 internal static class FoldedGraphs
 {
     /// <summary>Folds what can be folded.</summary>

@@ -38,7 +38,8 @@ internal sealed class SingleOperators(Random random, bool isRounded)
     /// <summary>Adds up products.</summary>
     private double Sum(IEnumerable<(double Weight, double Value)> products)
     {
-        (double Weight, double Value)[] terms = [.. products.Select(t => (Round(t.Weight), t.Value)).Where(static t => t.Item1 * t.Value != 0)];
+        (double Weight, double Value)[] terms =
+            [.. products.Select(t => (Round(t.Weight), t.Value)).Where(static t => t.Item1 * t.Value != 0)];
         random.Shuffle(terms);
         double sum = 0, drift = 0;
         for (int at = 0; at < terms.Length; at++)
@@ -148,7 +149,8 @@ internal sealed class SingleOperators(Random random, bool isRounded)
                 joined = k;
         }
 
-        IEnumerable<(double, double)> terms = node.Inputs.Select((v, k) => ((double)sum.Signs[k], values[v][i])).Where((_, k) => k != joined);
+        IEnumerable<(double, double)> terms =
+            node.Inputs.Select((v, k) => ((double)sum.Signs[k], values[v][i])).Where((_, k) => k != joined);
         return Sum(joined < 0 ? terms : terms.Concat(Products(graph, graph.Producer(node.Inputs[joined])!, values, i)));
     }
 

@@ -116,9 +116,10 @@ internal static class DeployedError
         var terms = new List<LinearTerm>();
         for (int value = 0; value <= bounds.Layers.Count; value++)
         {
-            if (ValueTerms(
-                    bounds.RangeOf(value), sensitivity.Magnitudes[value], sensitivity.Signed[value], errors.SizesOf(value), constants, byRanges)
-                is { } weights)
+            double[]? weights = ValueTerms(
+                bounds.RangeOf(value), sensitivity.Magnitudes[value], sensitivity.Signed[value], errors.SizesOf(value), constants,
+                byRanges);
+            if (weights is not null)
                 terms.Add(new(value, new DenseMap(weights, MapShape.Vector(rows), bounds.Graph.ShapeOf(value))));
         }
 

@@ -7,9 +7,9 @@ namespace ExactCompression.Bounds.Deployed;
 
 /// <summary>
 /// How errors in all layers reach some outputs: <c>f~(x) - f(x) = sum_l J_l d_l</c>, where <c>d_l</c> are the errors that the arithmetic of
-/// layer <c>l</c> adds and <c>J_l</c> is the product of the maps above with the secants of the rectifiers between, which lie in [0, 1]; they
-/// are 1 or 0 where a rectifier has one phase both in real and in float32 arithmetic. The entries of <c>J_l</c> are enclosed in intervals
-/// from the outputs down. What the errors are in terms of the values below (<see cref="RoundedLayer"/>) gives a function of the
+/// layer <c>l</c> adds and <c>J_l</c> is the product of the maps above with the secants of the rectifiers between, which lie in [0, 1];
+/// they are 1 or 0 where a rectifier has one phase both in real and in float32 arithmetic. The entries of <c>J_l</c> are enclosed in
+/// intervals from the outputs down. What the errors are in terms of the values below (<see cref="RoundedLayer"/>) gives a function of the
 /// values that bounds the outputs' errors at every input: <c>sum_v (T_v v + Q_v |v|) + t</c> with <c>Q_v >= 0</c>.
 /// </summary>
 internal sealed class OutputSensitivity

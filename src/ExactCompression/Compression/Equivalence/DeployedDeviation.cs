@@ -47,7 +47,7 @@ internal static class DeployedDeviation
             network.Lowered.RequireScores(network.Name);
         }
 
-        return NodewiseGraph.Of(network);
+        return FileNodes.Of(network);
     }
 
     private static double[] Errors(ReluNetwork network, InputDomain box, CancellationToken cancellation)

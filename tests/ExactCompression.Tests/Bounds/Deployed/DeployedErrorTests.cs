@@ -54,7 +54,7 @@ public sealed class DeployedErrorTests
         RandomNetworks.Cases(mostInputs: 4, mostLayers: 3, mostWidth: 6).ForAll(
             static sample =>
             {
-                NodewiseGraph nodes = NodewiseGraph.Of(sample.Network);
+                NodewiseGraph nodes = FileNodes.Of(sample.Network);
                 double[] proven = DeployedError.Of(nodes, sample.Domain, CancellationToken.None);
                 var random = new Random(1);
                 for (int run = 0; run < 16; run++)
@@ -81,7 +81,7 @@ public sealed class DeployedErrorTests
     public void Of_Examples_HoldsForOnnxRuntime(string file)
     {
         ReluNetwork network = NetworkFormats.Read(TestFiles.Example(file));
-        double[] proven = DeployedError.Of(NodewiseGraph.Of(network), InputDomain.Unit.For(64), CancellationToken.None);
+        double[] proven = DeployedError.Of(FileNodes.Of(network), InputDomain.Unit.For(64), CancellationToken.None);
         Assert.All(proven, static bound => Assert.InRange(bound, 1e-8, 0.01));
         using var runtime = new Formats.Onnx.OnnxRuntimeOracle(File.ReadAllBytes(TestFiles.Example(file)));
         var random = new Random(3);
@@ -106,7 +106,7 @@ public sealed class DeployedErrorTests
     {
         // 100 terms of size 1 at most: 99 partial sums of at most 100, and a rounding of each product.
         var network = new ReluNetwork([new AffineLayer([.. Enumerable.Repeat(1.0, 100)], [0], 1, 100, Activation.Identity)]);
-        double proven = Assert.Single(DeployedError.Of(NodewiseGraph.Of(network), InputDomain.Unit.For(100), CancellationToken.None));
+        double proven = Error(network, InputDomain.Unit.For(100));
         Assert.InRange(proven * (1 << 24), 100 * 100, 100 * 100 * 1.001);
     }
 
@@ -117,7 +117,7 @@ public sealed class DeployedErrorTests
         double[] weights = [.. Enumerable.Range(0, 100).Select(static i => i % 2 == 0 ? 1.0 : -1.0)];
         var network = new ReluNetwork([new AffineLayer(weights, [0], 1, 100, Activation.Identity)]);
         var point = new InputDomain([.. Enumerable.Repeat(1.0, 100)], [.. Enumerable.Repeat(1.0, 100)]);
-        double proven = Assert.Single(DeployedError.Of(NodewiseGraph.Of(network), point, CancellationToken.None));
+        double proven = Error(network, point);
         Assert.InRange(proven * (1 << 24), (99 * 50) + 100, ((99 * 50) + 100) * 1.001);
     }
 
@@ -126,30 +126,25 @@ public sealed class DeployedErrorTests
     {
         var held = new ReluNetwork([new AffineLayer([0.5], [0], 1, 1, Activation.Identity)]);
         var rounded = new ReluNetwork([new AffineLayer([0.1], [0], 1, 1, Activation.Identity)]);
-        double Error(ReluNetwork network) =>
-            Assert.Single(DeployedError.Of(NodewiseGraph.Of(network), InputDomain.Unit.For(1), CancellationToken.None));
-        Assert.True(Error(rounded) >= Math.Abs((float)0.1 - 0.1) + (0.1 / (1 << 24)));
-        Assert.True(Error(held) < 0.5 / (1 << 23));
+        Assert.True(Error(rounded, InputDomain.Unit.For(1)) >= Math.Abs((float)0.1 - 0.1) + (0.1 / (1 << 24)));
+        Assert.True(Error(held, InputDomain.Unit.For(1)) < 0.5 / (1 << 23));
     }
 
     [Fact]
     public void Of_SumsThatOverflow_IsInfinite()
     {
         var network = new ReluNetwork([new AffineLayer([3e38, 3e38], [0], 1, 2, Activation.Identity)]);
-        Assert.Equal(
-            double.PositiveInfinity, Assert.Single(DeployedError.Of(NodewiseGraph.Of(network), InputDomain.Unit.For(2), CancellationToken.None)));
+        Assert.Equal(double.PositiveInfinity, Error(network, InputDomain.Unit.For(2)));
     }
 
     [Fact]
     public void Of_NeuronThatIsOffByMoreThanItsError_AddsNothing()
     {
         AffineLayer output = new([1], [0], 1, 1, Activation.Identity);
-        double Error(double bias) => Assert.Single(
-            DeployedError.Of(
-                NodewiseGraph.Of(new ReluNetwork([new AffineLayer([1, 1], [bias], 1, 2, Activation.Relu), output])), InputDomain.Unit.For(2),
-                CancellationToken.None));
-        Assert.InRange(Error(-2.1), 0, 1e-30);
-        Assert.True(Error(-2) > 1e-8); // 0 over the reals, and a hair above it in float32
+        double WithBias(double bias) =>
+            Error(new([new AffineLayer([1, 1], [bias], 1, 2, Activation.Relu), output]), InputDomain.Unit.For(2));
+        Assert.InRange(WithBias(-2.1), 0, 1e-30);
+        Assert.True(WithBias(-2) > 1e-8); // 0 over the reals, and a hair above it in float32
     }
 
     [Fact]
@@ -162,6 +157,10 @@ public sealed class DeployedErrorTests
             () => Errors(builder.Build(), InputDomain.Unit.For(2)));
         Assert.Contains("'s'", error.Message, StringComparison.Ordinal);
     }
+
+    /// <summary>The error of the only output.</summary>
+    private static double Error(ReluNetwork network, InputDomain domain) =>
+        Assert.Single(DeployedError.Of(FileNodes.Of(network), domain, CancellationToken.None));
 
     private static double[] Errors(NetworkGraph graph, InputDomain domain) =>
         DeployedError.Of(GraphLowering.LowerNodewise(graph), domain, CancellationToken.None);

@@ -1,20 +1,15 @@
-namespace ExactCompression.Networks;
+using ExactCompression.Networks;
 
-/// <summary>A network as its file computes it, node by node: every node has layers of its own.</summary>
-/// <param name="Nodes">The nodes.</param>
-/// <param name="Graph">The layers that they are lowered to; it has no heads.</param>
-/// <param name="Ends">How many layers there are before the first node, and after each node.</param>
-internal sealed record NodewiseGraph(NetworkGraph Nodes, LoweredGraph Graph, IReadOnlyList<int> Ends)
+namespace ExactCompression.Bounds.Deployed;
+
+/// <summary>Networks as runtimes compute them: node by node.</summary>
+internal static class FileNodes
 {
     /// <summary>The network as its file states it, or, without a file, layer by layer.</summary>
     /// <param name="network">The network.</param>
     /// <exception cref="OverflowException">A factor leaves the range of double.</exception>
     public static NodewiseGraph Of(ReluNetwork network) =>
         GraphLowering.LowerNodewise(network.Graph ?? network.SourceGraph ?? OfLayers(network));
-
-    /// <summary>The 0-based layers of a node.</summary>
-    /// <param name="node">0-based node.</param>
-    public Range LayersOf(int node) => Ends[node]..Ends[node + 1];
 
     /// <summary>A chain of dense layers; one that joins several operations of a file is these.</summary>
     private static NetworkGraph OfLayers(ReluNetwork network)
