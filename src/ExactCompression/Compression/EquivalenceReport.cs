@@ -50,8 +50,8 @@ public sealed class EquivalenceReport
     public required long PointsTried { get; init; }
 
     /// <summary>
-    /// An input where the difference exceeds the tolerance, or the labels differ; null if none is known. Where a file's end is a number that
-    /// no double can hold, it may be the double beside that end.
+    /// An input where the difference exceeds the tolerance, or the labels differ; null if none is known. Where a file's end is a number
+    /// that no double can hold, it may be the double beside that end.
     /// </summary>
     public double[]? Counterexample { get; init; }
 }

@@ -160,7 +160,9 @@ public class LabelAndRelativeTests
             }
 
             AffineLayer output = network.DenseLayers[^1];
-            Holds((f * output.Row(0)[0]) - output.Row(1)[0], made[1].Row(0)[0], made[1].WeightRadius.IsEmpty ? 0 : made[1].WeightRadius.Span[0]);
+            Holds(
+                (f * output.Row(0)[0]) - output.Row(1)[0], made[1].Row(0)[0],
+                made[1].WeightRadius.IsEmpty ? 0 : made[1].WeightRadius.Span[0]);
             Holds((f * output.Bias.Span[0]) - output.Bias.Span[1] + c + m, made[1].Bias.Span[0], RadiusOf(made[1]));
             Holds(c + m, made[2].Bias.Span[0], RadiusOf(made[2]));
         }

@@ -85,6 +85,7 @@ public class EquivalenceFilesTests
     [InlineData("(assert (or (<= Y_g[0,0] (+ Y_f[0,0] 0.05)) (>= Y_g[0,0] (- Y_f[0,0] 0.05))))", "no violation")]
     [InlineData("(assert (or (>= Y_g[0,0] Y_f[0,0]) (<= Y_g[0,0] Y_f[0,0])))", "no violation")]
     [InlineData("(assert (and (>= Y_g[0,0] (+ Y_f[0,0] 1)) (>= Y_g[0,1] (+ Y_f[0,1] 1))))", "Several violations")]
+    [InlineData("(assert (and (> Y_g[0,0] (+ Y_f[0,0] 0.05)) (< Y_g[0,0] (- Y_f[0,0] 0.05))))", "Several violations")] // meant as 'or'
     [InlineData("(assert (<= Y_g[0,0] (+ Y_f[0,0] 1)))(assert (>= Y_g[0,1] (+ Y_f[0,1] 1)))", "no tolerance")]
     [InlineData("(assert (>= Y_g[0,1] (+ Y_f[0,1] 1)))(assert (<= Y_g[0,0] (+ Y_f[0,0] 1)))", "other assertions join it")]
     [InlineData("(assert (or (> Y_g[0,0] (+ Y_f[0,0] 1)) (and (> Y_g[0,1] Y_f[0,1]) (> Y_g[0,0] Y_f[0,0]))))", "joined")]
@@ -129,7 +130,8 @@ public class EquivalenceFilesTests
     public void Read_DamagedAnywhere_FailsCleanly()
     {
         byte[] text = Encoding.ASCII.GetBytes(
-            Head + "(assert (or (> Y_g[0,0] (+ Y_f[0,0] 0.05)) (< Y_g[0,0] (- Y_f[0,0] 0.05))))(assert (or (<= X_f[0] -0.5)(>= X_f[0] 0)))");
+            Head + "(assert (or (> Y_g[0,0] (+ Y_f[0,0] 0.05)) (< Y_g[0,0] (- Y_f[0,0] 0.05))))"
+            + "(assert (or (<= X_f[0] -0.5)(>= X_f[0] 0)))");
         BadFile.TruncatedEverywhere(text, static path => EquivalenceFiles.Read(path), "cut.vnnlib");
         BadFile.CorruptedEverywhere(text, static path => EquivalenceFiles.Read(path), "damaged.vnnlib");
     }
