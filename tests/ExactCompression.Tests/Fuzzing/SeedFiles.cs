@@ -62,7 +62,7 @@ internal static class SeedFiles
         Encoding.ASCII.GetBytes(
             "(vnnlib-version <2.0>)\n(declare-network f (declare-input X real [1,2]) (declare-output Y real [2]))\n(declare-network g\n"
             + "(isomorphic-to f) (declare-input Z real [1, 2]) (declare-output W real [2]))\n(assert (and (<= X[0,0] 1) (>= X[0,0] 0)))\n"
-            + "(assert (or (and (< (* 2 Z[0,1]) (/ 1 3)) (> Z[0,1] -1)) (= 4 (- 5 Z[0,1]))))\n(assert (== X[0,0] Z[0,0]))\n"
+            + "(assert (or (and (<= (* 2 Z[0,1]) (/ 1 3)) (>= Z[0,1] -1)) (= 4 (- 5 Z[0,1]))))\n(assert (== X[0,0] Z[0,0]))\n"
             + "(assert (and (<= X[0,1] Z[0,1]) (>= X[0,1] Z[0,1])))\n(assert (or (> Y[0] (+ W[0] 0.5)) (< Y[0] (- W[0] 0.5))))\n"),
     ];
 

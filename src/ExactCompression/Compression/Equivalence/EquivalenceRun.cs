@@ -112,7 +112,7 @@ internal sealed class EquivalenceRun
         if (!IsLabels)
             yield break;
         using var labels = new LabelSearch(reference, difference);
-        foreach (double[] point in labels.Run(points, cancellation))
+        foreach (double[] point in labels.Run(points, options.ProofTimeLimit, cancellation))
         {
             if (counterexample is not null)
                 yield break;

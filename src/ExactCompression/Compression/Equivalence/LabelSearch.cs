@@ -9,7 +9,7 @@ namespace ExactCompression.Compression.Equivalence;
 internal sealed class LabelSearch : IDisposable
 {
     private const int Bisections = 60;
-    private const int MostPairs = 2_048;
+    private const int MostPairs = 512;
     private const int MostFound = 16;
 
     private readonly NetworkEvaluator<double> reference;
@@ -30,8 +30,9 @@ internal sealed class LabelSearch : IDisposable
 
     /// <summary>Points at which the labels seem to differ, the clearest first, as evaluated in double precision.</summary>
     /// <param name="points">The points to begin with.</param>
+    /// <param name="limit">How long to search between points.</param>
     /// <param name="cancellation">When cancelled, throws.</param>
-    public IReadOnlyList<double[]> Run(ComparisonPoints points, CancellationToken cancellation)
+    public IReadOnlyList<double[]> Run(ComparisonPoints points, TimeSpan limit, CancellationToken cancellation)
     {
         var last = new Dictionary<int, double[]>();
         List<double> from = [], to = [];
@@ -57,7 +58,19 @@ internal sealed class LabelSearch : IDisposable
         }
 
         if (found.Count == 0)
-            Bisect([.. from], [.. to], cancellation);
+        {
+            using var timed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            timed.CancelAfter(limit);
+            try
+            {
+                Bisect([.. from], [.. to], timed.Token);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                // Time has run out: nothing is found.
+            }
+        }
+
         return [.. found.OrderByDescending(static f => f.Margin).Select(static f => f.Point)];
     }
 

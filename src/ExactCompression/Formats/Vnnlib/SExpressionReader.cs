@@ -3,8 +3,8 @@ using System.Text;
 namespace ExactCompression.Formats;
 
 /// <summary>
-/// Reads the s-expressions of a text, without recursion. Comments run from <c>;</c> to the end of the line; text in double quotes or bars is
-/// one atom; what is in brackets belongs to the atom before it.
+/// Reads the s-expressions of a text, without recursion. Comments run from <c>;</c> to the end of the line; text in double quotes or bars
+/// is one atom; what is in brackets belongs to the atom before it.
 /// </summary>
 internal sealed class SExpressionReader
 {

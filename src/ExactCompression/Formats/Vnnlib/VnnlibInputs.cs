@@ -15,11 +15,12 @@ internal sealed class VnnlibInputs
     private readonly VnnlibQuery query;
     private readonly ImportBudget budget;
     private readonly Action<string>? warning;
+    private readonly bool isExact;
     private readonly HashSet<(int Network, int Input, bool IsAbove)> links = [];
     private SExpression? open;
 
-    private VnnlibInputs(VnnlibQuery query, ImportBudget budget, Action<string>? warning) =>
-        (this.query, this.budget, this.warning) = (query, budget, warning);
+    private VnnlibInputs(VnnlibQuery query, ImportBudget budget, Action<string>? warning, bool isExact) =>
+        (this.query, this.budget, this.warning, this.isExact) = (query, budget, warning, isExact);
 
     /// <summary>Number of inputs of a network.</summary>
     public int Count => query.Networks[0].SizeOf(VnnlibRole.Input);
@@ -31,7 +32,7 @@ internal sealed class VnnlibInputs
     /// <exception cref="InvalidFileException">Inputs are related otherwise, or unbounded, or there are none.</exception>
     public static (double[] Lower, double[] Upper) Hull(VnnlibQuery query, ImportBudget budget, Action<string>? warning)
     {
-        var inputs = new VnnlibInputs(query, budget, warning);
+        var inputs = new VnnlibInputs(query, budget, warning, false);
         inputs.RequireSameInputs();
         VnnlibBox box = VnnlibBox.Intersection(query.Conjuncts().Select(inputs.BoxOf));
         return inputs.Ends(box);
@@ -46,7 +47,7 @@ internal sealed class VnnlibInputs
     /// <exception cref="InvalidFileException">As <see cref="Hull"/>, or there are more boxes.</exception>
     public static (IReadOnlyList<VnnlibBox> Boxes, double[] Lower, double[] Upper) Boxes(VnnlibQuery query, ImportBudget budget, int most)
     {
-        var inputs = new VnnlibInputs(query, budget, null);
+        var inputs = new VnnlibInputs(query, budget, null, true);
         inputs.RequireSameInputs();
         IReadOnlyList<VnnlibBox> boxes = [VnnlibBox.All];
         VnnlibBox common = VnnlibBox.Intersection(query.Conjuncts().Where(static f => f is not VnnlibJunction).Select(inputs.BoxOf));
@@ -76,7 +77,8 @@ internal sealed class VnnlibInputs
     private VnnlibBox BoxOf(VnnlibFormula formula)
     {
         budget.Work(1, formula.At.Place);
-        if (!formula.NamesInput && formula is not VnnlibComparison { Form.IsConstant: true })
+        // What is not understood and names no input is left out of a domain, which is then no smaller; a statement must be understood.
+        if (!formula.NamesInput && (formula.NamesOther || (!isExact && formula is not VnnlibComparison)))
             return VnnlibBox.All;
         switch (formula)
         {

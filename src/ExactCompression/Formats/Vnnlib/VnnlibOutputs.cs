@@ -4,16 +4,17 @@ namespace ExactCompression.Formats;
 
 /// <summary>How far a property lets each output of a second network differ from that of a first one.</summary>
 /// <remarks>
-/// <para>The assertions of VNN-LIB state what is to be found, so that a property is asserted by its violation: <c>(or (&gt; Y_g[0] (+ Y_f[0]
-/// e)) ...)</c>, which no input satisfies if and only if the networks are equivalent. There are files, though, that assert the property
-/// itself, <c>(&lt;= Y_g[0] (+ Y_f[0] e))</c> for each output, and mean that it shall hold for all inputs.</para>
-/// <para>Which of the two a file does is never in doubt: of two networks with equal outputs, all comparisons of a property hold, and none of
-/// a violation's does. A conjunction of the first kind is a property, a disjunction of the second a violation; anything else is refused.
-/// </para>
+/// <para>The assertions of VNN-LIB state what is to be found, so that a property is asserted by its violation:
+/// <c>(or (&gt; Y_g[0] (+ Y_f[0] e)) ...)</c>, which no input satisfies if and only if the networks are equivalent. There are files,
+/// though, that assert the property itself, <c>(&lt;= Y_g[0] (+ Y_f[0] e))</c> for each output, and mean that it shall hold for all inputs.</para>
+/// <para>Which of the two a file does is never in doubt: of two networks with equal outputs, all comparisons of a property hold, and none
+/// of a violation's does. A conjunction of the first kind is a property, a disjunction of the second a violation; anything else is
+/// refused.</para>
 /// </remarks>
 internal sealed class VnnlibOutputs
 {
-    private const string Advice = "Write (assert (<= Y_g[0] (+ Y_f[0] 0.05))) for each output and direction, or all violations in one 'or'.";
+    private const string Advice =
+        "Write (assert (<= Y_g[0] (+ Y_f[0] 0.05))) for each output and direction, or all violations in one 'or'.";
 
     private readonly VnnlibQuery query;
     private readonly Limit?[] upper;
@@ -35,10 +36,10 @@ internal sealed class VnnlibOutputs
         var outputs = new VnnlibOutputs(query, query.Networks[0].SizeOf(VnnlibRole.Output));
         foreach (VnnlibFormula formula in query.Conjuncts().Where(static f => !f.NamesInput && !f.NamesOther))
         {
+            if (formula is VnnlibUnread unread)
+                throw query.Unsupported(unread.Where, unread.Problem, Advice);
             if (formula is not VnnlibComparison { HoldsAsConstant: true })
-                throw query.Unsupported(
-                    (formula as VnnlibUnread)?.Where ?? formula.At, (formula as VnnlibUnread)?.Problem ?? "It names no input and no output.",
-                    Advice);
+                throw query.Unsupported(formula.At, "It names no input and no output.", Advice);
         }
 
         VnnlibFormula[] formulas = [.. query.Conjuncts().Where(static f => f.NamesOther)];
@@ -47,7 +48,7 @@ internal sealed class VnnlibOutputs
         if (formulas.FirstOrDefault(static f => f.NamesInput) is { } mixed)
             throw query.Unsupported(mixed.At, "Inputs and outputs are in one formula.", Advice);
 
-        IReadOnlyList<VnnlibFormula> parts = formulas;
+        VnnlibFormula[] parts = formulas;
         bool isDisjunction = formulas is [VnnlibJunction { IsAnd: false }];
         if (isDisjunction)
             parts = [.. Disjuncts(formulas[0])];
@@ -63,7 +64,7 @@ internal sealed class VnnlibOutputs
             outputs.Add(side, isViolation);
         }
 
-        if (isViolation && !isDisjunction && parts.Count > 1)
+        if (isViolation && !isDisjunction && parts.Length > 1)
             throw query.Unsupported(parts[1].At, "Several violations are asserted at once.", Advice);
         return [.. outputs.upper.Zip(outputs.lower, static (up, low) => new DifferenceRange(
             -(low?.Inner ?? double.PositiveInfinity), up?.Inner ?? double.PositiveInfinity,

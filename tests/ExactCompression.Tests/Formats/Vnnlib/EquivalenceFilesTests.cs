@@ -96,6 +96,7 @@ public class EquivalenceFilesTests
     [InlineData("(assert (<= Y_g[0,0] Y_f[0,0]))(assert false)", "is not 'and', 'or' or a comparison")]
     [InlineData("(assert (or (<= Y_g[0,0] Y_f[0,0]) (<= X_f[0] 0)))", "Inputs and outputs")]
     [InlineData("(assert (<= Y_g[0,0] Y_f[0,0]))(assert (or (<= 1 0) (<= 2 1)))", "names no input and no output")]
+    [InlineData("(assert (<= Y_g[0,0] Y_f[0,0]))(assert (or (<= X_f[0] 0) (and (really))))", "is not 'and', 'or' or a comparison")]
     [InlineData("(assert (<= Y_g[0,0] Y_f[0,0]))(assert (<= (+ X_f[0] X_g[0]) 1))", "related to one another")]
     [InlineData("(assert (<= Y_g[0,0] Y_f[0,0]))(assert (or (<= X_f[0] 0) (or (<= X_f[0] 1) (>= X_f[0] 2))))", "nested")]
     [InlineData("(assert (<= Y_g[0,0] Y_f[0,0]))(assert (< X_f[0] 0.5))(assert (>= X_f[0] 0.5))", "A strict comparison")]
