@@ -6,7 +6,8 @@ namespace ExactCompression.Formats;
 /// <remarks>
 /// <para>The assertions of VNN-LIB state what is to be found, so that a property is asserted by its violation:
 /// <c>(or (&gt; Y_g[0] (+ Y_f[0] e)) ...)</c>, which no input satisfies if and only if the networks are equivalent. There are files,
-/// though, that assert the property itself, <c>(&lt;= Y_g[0] (+ Y_f[0] e))</c> for each output, and mean that it shall hold for all inputs.</para>
+/// though, that assert the property itself, <c>(&lt;= Y_g[0] (+ Y_f[0] e))</c> for each output, and mean that it shall hold for all
+/// inputs.</para>
 /// <para>Which of the two a file does is never in doubt: of two networks with equal outputs, all comparisons of a property hold, and none
 /// of a violation's does. A conjunction of the first kind is a property, a disjunction of the second a violation; anything else is
 /// refused.</para>
