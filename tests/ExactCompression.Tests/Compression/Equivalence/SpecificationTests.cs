@@ -1,3 +1,4 @@
+using ExactCompression.Tests.Campaigns;
 using ExactCompression.Tests.Formats.Vnnlib;
 using ExactCompression.Tests.Oracles;
 using Xunit;
@@ -91,6 +92,56 @@ public class SpecificationTests
         InvalidInputException error = Assert.Throws<InvalidInputException>(
             () => Compare(Head + Bounds + "(assert (<= Y_g[0] Y_f[0]))", one, one));
         Assert.Equal("SpecificationDoesNotMatch", error.ErrorId);
+    }
+
+    /// <summary>Random ranges for the difference of each output, held against exact arithmetic.</summary>
+    [Fact]
+    public void Compare_HardNetworksAndRanges_AgreesWithExactArithmetic()
+    {
+        int proven = 0, refuted = 0;
+        for (int seed = 0; seed < 100; seed++)
+        {
+            var random = new Random(seed);
+            HardCase c = HardCases.Make(random);
+            ReluNetwork other = random.Next(3) == 0 ? HardCases.Shuffled(random, c.Network) : HardCases.Perturbed(random, c.Network);
+            double End() => random.Next(4) switch
+            {
+                0 => 0,
+                1 => double.PositiveInfinity,
+                _ => Math.Pow(10, -random.Next(0, 17)),
+            };
+            DifferenceRange[] ranges = [.. Enumerable.Range(0, other.OutputSize).Select(_ => (End(), End())).Select(
+                static e => new DifferenceRange(-e.Item1, e.Item2, -e.Item1, e.Item2))];
+            if (ranges.All(static r => double.IsInfinity(r.Upper) && double.IsInfinity(r.Lower)))
+                continue;
+            double[] lower = c.Domain.Lower.ToArray(), upper = c.Domain.Upper.ToArray();
+            var specification = new EquivalenceSpecification
+            {
+                Path = "made", Reference = "f", Difference = "g", Domain = c.Domain, Ranges = ranges, AssertsViolation = false,
+                Statements = [], Boxes = [new(lower, upper, lower, upper)],
+            };
+            EquivalenceReport report = NetworkEquivalence.Compare(
+                specification, c.Network, other, null, new() { Points = 200, ProofTimeLimit = TimeSpan.FromSeconds(1) }, default);
+            proven += report.Equivalent == true ? 1 : 0;
+            refuted += report.Equivalent == false ? 1 : 0;
+            bool Fails(double[] point)
+            {
+                Rational[] x = Array.ConvertAll(point, static v => (Rational)v);
+                Rational[] f = new ExactNetwork(c.Network).Evaluate(x), g = new ExactNetwork(other).Evaluate(x);
+                Rational[] d = [.. g.Zip(f, static (b, a) => b - a)];
+                return d.Where((v, o) => (double.IsFinite(ranges[o].Upper) && v > (Rational)ranges[o].Upper)
+                    || (double.IsFinite(ranges[o].Lower) && v < (Rational)ranges[o].Lower)).Any();
+            }
+
+            if (report.Equivalent == false)
+                Assert.True(c.Domain.Contains(report.Counterexample!) && Fails(report.Counterexample!), $"seed {seed}: {c}");
+            for (int k = 0; k < 100 && report.Equivalent == true; k++)
+                Assert.False(
+                    Fails([.. lower.Zip(upper, (low, high) => Math.Clamp(low + (random.Next(0, 9) / 8.0 * (high - low)), low, high))]),
+                    $"seed {seed}: {c}");
+        }
+
+        Assert.True(proven > 10 && refuted > 10, $"{proven} proven, {refuted} refuted");
     }
 
     private static EquivalenceReport Compare(string text, ReluNetwork? f = null, ReluNetwork? g = null) => NetworkEquivalence.Compare(
