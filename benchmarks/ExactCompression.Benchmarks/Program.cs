@@ -79,6 +79,13 @@ const string Help = """
         bytes, the proven difference of outputs, seconds.
         --domain, --data, --label-column, --scale, --time-limit, --threads as above
 
+    equivalence LIST... [options]
+        Decides pairs of networks by their specifications, and prints a table in Markdown. A list is a CSV as VNN-COMP has them,
+        or a folder with a file instances.csv; each line is "[('f', 'a.onnx'), ('g', 'b.onnx')]",c.vnnlib,100: the networks
+        by the names that the specification gives them, the specification, and seconds. Files are where the list says, or
+        beside the list.
+        --time-limit S      seconds for each pair at most (those of the list if left out)
+
     training --data FILE [options]
         Trains classifiers, as New-ReluClassifier does, and prints accuracy on a tenth of the rows that is kept back, neurons by
         state, seconds and, with --peer, the ratio of the peer's seconds a step to ours.
@@ -126,6 +133,8 @@ try
             return DeployedComparison.Run(NetworkOptions.Parse(args.AsSpan(1)));
         case "compressions":
             return CompressionTable.Run(NetworkOptions.Parse(args.AsSpan(1)));
+        case "equivalence":
+            return EquivalenceTable.Run(args.AsSpan(1));
         case "training":
             return TrainingComparison.Run(TrainingOptions.Parse(args.AsSpan(1)));
         case "--help" or "-h":

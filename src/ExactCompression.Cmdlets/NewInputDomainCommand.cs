@@ -95,14 +95,20 @@ public sealed class NewInputDomainCommand : AsyncCommand
         if (ParameterSetName == PathSet)
         {
             if (Try(Path, () => FileSystem.ResolveInput(SessionState, Path), out string file))
-                Attempt(file, _ => InputDomainFiles.Read(file, new() { MaximumSize = MaximumSize, Cancellation = Cancellation }),
-                    WriteObject);
+                Attempt(file, messages => InputDomainFiles.Read(file, Options(file, messages)), WriteObject);
             return;
         }
 
         if (Prepare(null as object, Make, out InputDomain domain))
             WriteObject(domain);
     }
+
+    private ImportOptions Options(string file, PipelineMessages messages) => new()
+    {
+        MaximumSize = MaximumSize,
+        Cancellation = Cancellation,
+        Warning = text => messages.Warning($"{file}: {text}"),
+    };
 
     private InputDomain Make() => ParameterSetName switch
     {

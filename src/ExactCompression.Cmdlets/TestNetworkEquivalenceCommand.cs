@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ExactCompression.Cmdlets.Infrastructure;
+using ExactCompression.Formats;
 using static System.FormattableString;
 
 namespace ExactCompression.Cmdlets;
@@ -11,6 +12,7 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
 {
     private const string PairSet = "Pair";
     private const string CompressionSet = "Compression";
+    private const string SpecificationSet = "Specification";
     private readonly DataOutside outside = new(DataOutside.Moved);
 
     /// <summary>A compression: its original is compared with its compressed network.</summary>
@@ -20,13 +22,21 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
 
     /// <summary>The first network.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PairSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SpecificationSet)]
     [ModuleObject("Import-ReluNetwork", typeof(ReluNetwork))]
     public ReluNetwork Reference { get; set; } = null!;
 
     /// <summary>The second: a network or a compression.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = PairSet)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = SpecificationSet)]
     [ModuleObject("Import-ReluNetwork or Invoke-LeoCompression", typeof(ReluNetwork), typeof(CompressionResult))]
     public object Difference { get; set; } = null!;
+
+    /// <summary>A file that states domain and tolerances: VNN-LIB 2.0.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = SpecificationSet)]
+    [Alias("LiteralPath")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
 
     /// <summary>The domain to compare over.</summary>
     [Parameter(ParameterSetName = PairSet)]
@@ -38,11 +48,25 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
     [ModuleObject("Import-InputData", typeof(InputData))]
     public InputData? Data { get; set; }
 
+    /// <summary>What is compared: the outputs, or the number of the largest one.</summary>
+    [Parameter(ParameterSetName = PairSet)]
+    [Parameter(ParameterSetName = CompressionSet)]
+    [RefuseNull]
+    public EquivalenceProperty Property { get; set; }
+
     /// <summary>Largest output difference that counts as equal.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = PairSet)]
+    [Parameter(ParameterSetName = CompressionSet)]
     [ValidateRange(0.0, double.MaxValue)]
     [RefuseNull]
     public double Tolerance { get; set; }
+
+    /// <summary>What counts as equal in addition, over the magnitude of the reference's output.</summary>
+    [Parameter(ParameterSetName = PairSet)]
+    [Parameter(ParameterSetName = CompressionSet)]
+    [ValidateRange(0.0, double.MaxValue)]
+    [RefuseNull]
+    public double RelativeTolerance { get; set; }
 
     /// <summary>Random and corner points to try.</summary>
     [Parameter]
@@ -62,20 +86,35 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
 
     private protected override void Process()
     {
+        string file = "";
+        if (ParameterSetName == SpecificationSet && !Try(Path, () => FileSystem.ResolveInput(SessionState, Path), out file))
+            return;
         var options = new EquivalenceOptions
         {
+            Property = Property,
             Tolerance = MyInvocation.BoundParameters.ContainsKey(nameof(Tolerance)) ? Tolerance : null,
+            RelativeTolerance = RelativeTolerance,
             Points = Points,
             ProofTimeLimit = TimeLimit,
             Seed = Seed,
         };
         CompressionResult? compression = ParameterSetName == CompressionSet ? InputObject : OfReference();
         Attempt(
-            compression ?? Difference,
-            _ => compression is not null
+            ParameterSetName == SpecificationSet ? file : compression ?? Difference,
+            messages => ParameterSetName == SpecificationSet
+                ? NetworkEquivalence.Compare(Specification(file, messages), Reference, Second, Data, options, Cancellation)
+                : compression is not null
                 ? NetworkEquivalence.Compare(compression, Data, options, Cancellation)
                 : NetworkEquivalence.Compare(Reference, Second, Domain, Data, options, Cancellation),
             Write);
+    }
+
+    private EquivalenceSpecification Specification(string file, PipelineMessages messages)
+    {
+        EquivalenceSpecification specification = EquivalenceFiles.Read(file, new() { Cancellation = Cancellation });
+        foreach (string statement in specification.Statements)
+            messages.Verbose($"{file}: {statement}");
+        return specification;
     }
 
     private void Write(EquivalenceReport report)
@@ -98,6 +137,6 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
 
     /// <summary>The compression, if it is of this reference over this domain: then its proof applies.</summary>
     private CompressionResult? OfReference() =>
-        Difference is CompressionResult result && ReferenceEquals(result.Original, Reference)
+        ParameterSetName == PairSet && Difference is CompressionResult result && ReferenceEquals(result.Original, Reference)
             && (Domain is null || Domains.AreEqual(Domain, result.Domain)) ? result : null;
 }

@@ -36,6 +36,24 @@ Describe 'The pipeline' {
         (Test-NetworkEquivalence $network $results[2].Compressed).Equivalent | Should -BeTrue
     }
 
+    It 'decides what a file states about two networks, and their labels' {
+        $small = ($network | Find-StableNeurons -Data $data | Invoke-LeoCompression).Compressed
+        $spec = Join-Path $TestDrive 'spec.vnnlib'
+        @(
+            '(vnnlib-version <2.0>)'
+            '(declare-network f (declare-input X_f real [64]) (declare-output Y_f real [10]))'
+            '(declare-network g (declare-input X_g real [64]) (declare-output Y_g real [10]))'
+            0..63 | ForEach-Object { "(assert (and (>= X_f[$_] 0) (<= X_f[$_] 1) (== X_f[$_] X_g[$_])))" }
+            0..9 | ForEach-Object { "(assert (and (<= Y_g[$_] (+ Y_f[$_] 0.001)) (>= Y_g[$_] (- Y_f[$_] 0.001))))" }
+        ) | Set-Content $spec
+        $report = Test-NetworkEquivalence $network $small -Path $spec
+        $report.Equivalent | Should -BeTrue
+        $report.Specification.AssertsViolation | Should -BeFalse
+        (Test-NetworkEquivalence $network $small -Property SameLabel -Tolerance 1e-4).Equivalent | Should -BeTrue
+        (Test-NetworkEquivalence $network $small -RelativeTolerance 1e-3 -Tolerance 1e-5).Equivalent | Should -BeTrue
+        { Test-NetworkEquivalence $network $small -Path $spec -Tolerance 1 } | Should -Throw -ErrorId 'AmbiguousParameterSet*'
+    }
+
     It 'writes verdicts that read back the same' {
         $file = Join-Path $TestDrive 'verdicts.csv'
         $table = $network | Find-StableNeurons -Data $data

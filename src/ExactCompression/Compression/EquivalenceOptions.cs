@@ -7,13 +7,23 @@ public sealed record EquivalenceOptions
     /// The default tolerance over the largest magnitude of any output seen (of its terms, where every output is 0): <c>2^-20</c>, 8 units
     /// in the last place of a float32 of that size, about the difference between two orders of summation in float32.
     /// </summary>
-    public const double RelativeTolerance = 1.0 / (1 << 20);
+    public const double DefaultScale = 1.0 / (1 << 20);
 
     /// <summary>
     /// Largest output difference that counts as equal; null for the scale of float32 rounding of the outputs
-    /// (<see cref="RelativeTolerance"/>).
+    /// (<see cref="DefaultScale"/>), or for 0 where a relative tolerance is given, or labels are compared. Of
+    /// <see cref="EquivalenceProperty.SameLabel"/> it is the lead that the first network's largest output must have to count.
     /// </summary>
     public double? Tolerance { get; init; }
+
+    /// <summary>
+    /// What an output may differ by in addition, over the magnitude of the first network's output at the same input: outputs <c>f</c> and
+    /// <c>g</c> count as equal where <c>|g - f| &lt;= Tolerance + RelativeTolerance |f|</c>, as in <c>numpy.testing.assert_allclose</c>.
+    /// </summary>
+    public double RelativeTolerance { get; init; }
+
+    /// <summary>What is compared.</summary>
+    public EquivalenceProperty Property { get; init; }
 
     /// <summary>Random and corner points to try.</summary>
     public int Points { get; init; } = 10_000;

@@ -12,9 +12,15 @@ public sealed class EquivalenceReport
     /// <summary>The domain compared over.</summary>
     public required InputDomain Domain { get; init; }
 
+    /// <summary>What is compared.</summary>
+    public EquivalenceProperty Property { get; init; }
+
+    /// <summary>The file that states domain and tolerances, or null.</summary>
+    public EquivalenceSpecification? Specification { get; init; }
+
     /// <summary>
     /// True where the difference is proven to stay within <see cref="Tolerance"/>; false where <see cref="Counterexample"/> shows more;
-    /// null where neither is known.
+    /// null where neither is known. Of labels: true where they are proven to be the same.
     /// </summary>
     public required bool? Equivalent { get; init; }
 
@@ -26,8 +32,16 @@ public sealed class EquivalenceReport
     /// <summary>A proven bound on the largest difference of any output over the domain; infinity where none is known.</summary>
     public required double ProvenDeviation { get; init; }
 
-    /// <summary>Largest difference that counts as equal.</summary>
+    /// <summary>
+    /// Largest difference that counts as equal; the smallest of those of all outputs where a file states several. Of labels, the lead that
+    /// the first network's largest output must have.
+    /// </summary>
     public required double Tolerance { get; init; }
+
+    /// <summary>
+    /// What counts as equal in addition, over the magnitude of the first network's output at the same input; 0 for none.
+    /// </summary>
+    public double RelativeTolerance { get; init; }
 
     /// <summary>The evidence for the result, or for <see cref="ProvenDeviation"/>.</summary>
     public required EquivalenceEvidence Evidence { get; init; }
@@ -35,6 +49,9 @@ public sealed class EquivalenceReport
     /// <summary>Points tried.</summary>
     public required long PointsTried { get; init; }
 
-    /// <summary>An input where the difference exceeds the tolerance, or null.</summary>
+    /// <summary>
+    /// An input where the difference exceeds the tolerance, or the labels differ; null if none is known. Where a file's end is a number
+    /// that no double can hold, it may be the double beside that end.
+    /// </summary>
     public double[]? Counterexample { get; init; }
 }

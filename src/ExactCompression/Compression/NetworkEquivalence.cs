@@ -19,17 +19,41 @@ public static class NetworkEquivalence
     /// <param name="difference">The second; it must have the same numbers of inputs and outputs.</param>
     /// <param name="domain">The domain, or null for the range stated by the first network's file or <c>[0,1]^n</c>.</param>
     /// <param name="data">Rows to compare on as well, or null. Rows outside the domain are clipped to it.</param>
-    /// <param name="options">Tolerance, number of points, seed.</param>
+    /// <param name="options">What is compared, tolerance, number of points, seed.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
-    /// <exception cref="InvalidInputException">The networks, the domain or the data do not fit together.</exception>
+    /// <exception cref="InvalidInputException">The networks, the domain, the data or the options do not fit together.</exception>
     public static EquivalenceReport Compare(
         ReluNetwork reference, ReluNetwork difference, InputDomain? domain, InputData? data, EquivalenceOptions options,
         CancellationToken cancellation)
     {
         RequireSameShape(reference, difference);
         InputDomain box = (domain ?? reference.StatedDomain ?? InputDomain.Unit).For(reference.InputSize);
-        DeviationBound Proven(double enough) => DeviationProof.Between(reference, difference, box, data, enough, options, cancellation);
-        return Report(reference, difference, box, data, options, Proven, cancellation);
+        return new EquivalenceRun(reference, difference, box, data, options, null, null, cancellation).Report();
+    }
+
+    /// <summary>Compares two networks by what a file states: its domain, and a range for the difference of each output.</summary>
+    /// <param name="specification">The statement.</param>
+    /// <param name="reference">The first network that the file declares.</param>
+    /// <param name="difference">The second.</param>
+    /// <param name="data">Rows to compare on as well, or null. Rows outside the domain are clipped to it.</param>
+    /// <param name="options">Number of points, seed, limits; its tolerances and property are not looked at.</param>
+    /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
+    /// <exception cref="InvalidInputException">The networks, the data and the statement do not fit together.</exception>
+    public static EquivalenceReport Compare(
+        EquivalenceSpecification specification, ReluNetwork reference, ReluNetwork difference, InputData? data,
+        EquivalenceOptions options, CancellationToken cancellation)
+    {
+        RequireSameShape(reference, difference);
+        if (reference.InputSize != specification.Domain.Lower.Length || reference.OutputSize != specification.Ranges.Count)
+        {
+            throw new InvalidInputException(
+                "SpecificationDoesNotMatch",
+                $"'{specification}' is about networks with {specification.Domain.Lower.Length} inputs and {specification.Ranges.Count} "
+                    + $"outputs, '{reference.Name}' has {reference.InputSize} and {reference.OutputSize}.",
+                $"Give the networks that it calls '{specification.Reference}' and '{specification.Difference}'.");
+        }
+
+        return new EquivalenceRun(reference, difference, specification.Domain, data, options, specification, null, cancellation).Report();
     }
 
     /// <summary>
@@ -38,60 +62,15 @@ public static class NetworkEquivalence
     /// </summary>
     /// <param name="result">A compression.</param>
     /// <param name="data">Rows to compare on as well, or null. Rows outside the domain are clipped to it.</param>
-    /// <param name="options">Tolerance, number of points, seed.</param>
+    /// <param name="options">What is compared, tolerance, number of points, seed.</param>
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/> within a second.</param>
-    /// <exception cref="InvalidInputException">The data does not fit the networks.</exception>
+    /// <exception cref="InvalidInputException">The data or the options do not fit the networks.</exception>
     public static EquivalenceReport Compare(
         CompressionResult result, InputData? data, EquivalenceOptions options, CancellationToken cancellation) =>
         result.IsProven
-            ? Report(
-                result.Original, result.Compressed, result.Domain, data, options,
-                _ => new(result.ProvenDeviation, EquivalenceEvidence.Compression), cancellation)
+            ? new EquivalenceRun(
+                result.Original, result.Compressed, result.Domain, data, options, null, result.ProvenDeviation, cancellation).Report()
             : Compare(result.Original, result.Compressed, result.Domain, data, options, cancellation);
-
-    private static EquivalenceReport Report(
-        ReluNetwork reference,
-        ReluNetwork difference,
-        InputDomain domain,
-        InputData? data,
-        EquivalenceOptions options,
-        Func<double, DeviationBound> prove,
-        CancellationToken cancellation)
-    {
-        data?.RequireColumns(reference.InputSize);
-        using var search = new DifferenceSearch(reference, difference, domain);
-        search.Run(new ComparisonPoints(domain, data, options), cancellation);
-        double tolerance = options.Tolerance
-            ?? (EquivalenceOptions.RelativeTolerance * Scale(search.LargestOutput, reference, difference, domain, cancellation));
-        double[]? worst = search.Worst;
-        double observed = worst is null ? 0 : PointDifference.AtLeast(reference, difference, worst, cancellation);
-        DeviationBound proven = prove(observed > tolerance ? double.PositiveInfinity : tolerance);
-        if (proven.Counterexample is { } found
-            && PointDifference.AtLeast(reference, difference, found, cancellation) is var shown && shown > observed)
-            (worst, observed) = (found, shown);
-        bool differs = observed > tolerance;
-        return new()
-        {
-            Reference = reference,
-            Difference = difference,
-            Domain = domain,
-            Equivalent = differs ? false : proven.Bound <= tolerance ? true : null,
-            ObservedDeviation = observed,
-            ProvenDeviation = proven.Bound,
-            Evidence = differs ? EquivalenceEvidence.Counterexample : proven.Evidence,
-            Tolerance = tolerance,
-            PointsTried = search.Tried,
-            Counterexample = differs ? worst : null,
-        };
-    }
-
-    /// <summary>The largest output seen; where all are 0, as rectified ones may be, the magnitudes that they are sums of.</summary>
-    private static double Scale(
-        double largestOutput, ReluNetwork reference, ReluNetwork difference, InputDomain domain, CancellationToken cancellation) =>
-        largestOutput > 0
-            ? largestOutput
-            : Math.Max(
-                OutputBounds.Magnitude(reference, domain, cancellation), OutputBounds.Magnitude(difference, domain, cancellation));
 
     private static void RequireSameShape(ReluNetwork reference, ReluNetwork difference)
     {

@@ -20,6 +20,19 @@ internal readonly record struct ExactRational(BigInteger Numerator, BigInteger D
         ? new(Numerator * divisor.Denominator, Denominator * divisor.Numerator)
         : new(-Numerator * divisor.Denominator, Denominator * -divisor.Numerator);
 
+    /// <summary>The sum with another, in lowest terms.</summary>
+    public ExactRational Plus(ExactRational other) => Denominator == other.Denominator
+        ? Lowest(Numerator + other.Numerator, Denominator)
+        : Lowest((Numerator * other.Denominator) + (other.Numerator * Denominator), Denominator * other.Denominator);
+
+    /// <summary>The product with another, in lowest terms.</summary>
+    public ExactRational Times(ExactRational other) => Lowest(Numerator * other.Numerator, Denominator * other.Denominator);
+
+    /// <summary>The sign of itself less another.</summary>
+    public int CompareTo(ExactRational other) => Denominator == other.Denominator
+        ? Numerator.CompareTo(other.Numerator)
+        : (Numerator * other.Denominator).CompareTo(other.Numerator * Denominator);
+
     /// <summary>The sign of itself less a finite double.</summary>
     public int CompareTo(double value)
     {
@@ -44,6 +57,14 @@ internal readonly record struct ExactRational(BigInteger Numerator, BigInteger D
 
     /// <summary>The smallest double that is not below it; not finite beyond the range of double.</summary>
     public double Up() => 0 - Negated().Down(); // not -0 of 0
+
+    private static ExactRational Lowest(BigInteger numerator, BigInteger denominator)
+    {
+        if (denominator.IsOne)
+            return new(numerator, denominator);
+        var common = BigInteger.GreatestCommonDivisor(numerator, denominator);
+        return new(numerator / common, denominator / common);
+    }
 
     // A double close by: the quotient of 64 leading bits, so that few steps lead from it to the one that is meant.
     private double Near()

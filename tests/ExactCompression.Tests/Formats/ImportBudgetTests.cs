@@ -157,8 +157,9 @@ public class ImportBudgetTests
             return part with { Items = new CountingList<SExpression>([.. part.Items.Select(Counted)], () => looks++) };
         }
 
-        List<SExpression> commands = [.. SExpression.Parse(content, "p.vnnlib", new(new(), "p.vnnlib", content.Length)).Select(Counted)];
-        (double[] lower, double[] upper) = VnnlibDomain.Read(commands, "p.vnnlib");
+        ImportBudget budget = new(new(), "p.vnnlib", content.Length);
+        List<SExpression> commands = [.. SExpressionReader.Read(content, "p.vnnlib", budget).Select(Counted)];
+        (double[] lower, double[] upper) = VnnlibInputs.Hull(VnnlibReader.Read(commands, "p.vnnlib", budget), budget, null);
 
         Assert.Equal([-1], lower);
         Assert.Equal([2], upper);

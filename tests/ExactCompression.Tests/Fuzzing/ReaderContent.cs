@@ -15,6 +15,11 @@ internal static class ReaderContent
             + string.Concat(network.DenseLayers.Select(static l => $"{Show(l.WeightRadius.ToArray())}{Show(l.BiasRadius.ToArray())}")),
         InputDomain { Size: null } domain => domain.ToString(),
         InputDomain domain => $"{Show(domain.Lower.ToArray())} {Show(domain.Upper.ToArray())}",
+        EquivalenceSpecification specification =>
+            $"{Of(specification.Domain)} {string.Join(' ', specification.Ranges)} {specification.AssertsViolation} "
+            + $"{specification.Reference} {specification.Difference} "
+            + string.Concat(
+                specification.Boxes.Select(static b => $"{Show(b.Lower)}{Show(b.Upper)}{Show(b.InnerLower)}{Show(b.InnerUpper)}")),
         InputData data => $"{data.Rows} {data.Columns} {string.Join(' ', data.Values.ToArray())} {string.Join(' ', data.Labels.ToArray())}",
         StabilityTable table =>
             $"{Of(table.Network)} {Of(table.Domain)} "

@@ -36,6 +36,7 @@ internal static class ReaderTargets
         Domain("vnnlib", "property.vnnlib", SeedFiles.Vnnlib),
         Domain("vnnlib-gz", "property.vnnlib.gz", [.. SeedFiles.Vnnlib.Select(static f => GzipEnvelope.Pack(f))], new GzipEnvelope()),
         Domain("domain-csv", "domain.csv", SeedFiles.DomainCsv),
+        new("equivalence", "pair.vnnlib", [SeedFiles.Vnnlib[^1]], static path => EquivalenceFiles.Read(path)) { IsText = true },
         Table("table-csv", "table.csv", [SeedFiles.Table(".csv")]) with { IsText = true },
         Table("table-json", "table.json", [SeedFiles.Table(".json")]) with { IsText = true },
         Table("table-npz", "table.npz", [SeedFiles.Table(".npz")]) with { Envelope = new ZipEnvelope() },

@@ -59,6 +59,11 @@ internal static class SeedFiles
             + "(assert (<= X_0 0.5))\n(assert (and (<= X_1 1e-3) (>= X_1 0)))\n(assert (<= Y_0 1.5))\n"),
         Encoding.ASCII.GetBytes(
             "(declare-const X_0 Real)\n(declare-const Y_0 Real)\n(assert (or (and (>= X_0 0) (<= X_0 1) (>= Y_0 0.5))))\n"),
+        Encoding.ASCII.GetBytes(
+            "(vnnlib-version <2.0>)\n(declare-network f (declare-input X real [1,2]) (declare-output Y real [2]))\n(declare-network g\n"
+            + "(isomorphic-to f) (declare-input Z real [1, 2]) (declare-output W real [2]))\n(assert (and (<= X[0,0] 1) (>= X[0,0] 0)))\n"
+            + "(assert (or (and (<= (* 2 Z[0,1]) (/ 1 3)) (>= Z[0,1] -1)) (= 4 (- 5 Z[0,1]))))\n(assert (== X[0,0] Z[0,0]))\n"
+            + "(assert (and (<= X[0,1] Z[0,1]) (>= X[0,1] Z[0,1])))\n(assert (or (> Y[0] (+ W[0] 0.5)) (< Y[0] (- W[0] 0.5))))\n"),
     ];
 
     public static IReadOnlyList<byte[]> DomainCsv { get; } = [.. new[] { "Lower,Upper\n0,1\n-0.5,0.25\n", "0,1\n0,1\n-1,1\n",

@@ -19,12 +19,28 @@ internal static class DeviationProof
     /// <param name="cancellation">When cancelled, throws.</param>
     public static DeviationBound Between(
         ReluNetwork reference, ReluNetwork difference, InputDomain domain, InputData? data, double enough, EquivalenceOptions options,
-        CancellationToken cancellation)
+        CancellationToken cancellation) =>
+        Between(reference, difference, domain, data, RangeTest.Uniform(enough, reference.OutputSize), options, cancellation);
+
+    /// <summary>The best bound found, and whether it or anything else answers a question.</summary>
+    /// <param name="reference">The first network.</param>
+    /// <param name="difference">The second, with the same numbers of inputs and outputs.</param>
+    /// <param name="domain">The domain, of the networks' size.</param>
+    /// <param name="data">Rows that help to decide neurons, or null.</param>
+    /// <param name="test">The question: the search ends where it is answered.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static DeviationBound Between(
+        ReluNetwork reference, ReluNetwork difference, InputDomain domain, InputData? data, EquivalenceTest test,
+        EquivalenceOptions options, CancellationToken cancellation)
     {
+        double enough = test.Enough;
         if (ScoreNetworks.Of(reference, difference, cancellation) is { } scores)
         {
-            double least = enough / scores.Steepest;
-            return scores.OfOutputs(Between(scores.Reference, scores.Difference, domain, data, least, options, cancellation));
+            EquivalenceTest ofScores = test.OfScores(scores.IsWhole(reference.OutputSize))
+                ?? RangeTest.Uniform(enough / scores.Steepest, reference.OutputSize);
+            return scores.OfOutputs(
+                Between(scores.Reference, scores.Difference, domain, data, ofScores, options, cancellation), ofScores is LabelTest);
         }
 
         if (!reference.IsDense || !difference.IsDense)
@@ -37,8 +53,10 @@ internal static class DeviationProof
                     OfSameWidths(reference, NeuronMatching.Reordered(difference, reference, cancellation), domain, cancellation),
                     EquivalenceEvidence.MatchedNeurons));
         if (!(best.Bound <= enough) && options.ProofTimeLimit > TimeSpan.Zero)
-            best = Searched(best, reference, difference, domain, data, enough, options, cancellation);
-        return double.IsFinite(best.Bound) ? best : best with { Bound = double.PositiveInfinity, Evidence = EquivalenceEvidence.None };
+            best = Searched(best, reference, difference, domain, data, test, options, cancellation);
+        return double.IsFinite(best.Bound) || best.IsEnough
+            ? best
+            : best with { Bound = double.PositiveInfinity, Evidence = EquivalenceEvidence.None };
     }
 
     /// <summary>
@@ -81,7 +99,7 @@ internal static class DeviationProof
     /// difference.
     /// </summary>
     private static DeviationBound Searched(
-        DeviationBound best, ReluNetwork reference, ReluNetwork difference, InputDomain domain, InputData? data, double enough,
+        DeviationBound best, ReluNetwork reference, ReluNetwork difference, InputDomain domain, InputData? data, EquivalenceTest test,
         EquivalenceOptions options, CancellationToken cancellation)
     {
         var search = new SearchOptions { TimeLimit = options.ProofTimeLimit / 2, Seed = options.Seed };
@@ -91,13 +109,12 @@ internal static class DeviationProof
             (ReluNetwork larger, ReluNetwork smaller) = shrinks ? (reference, difference) : (difference, reference);
             best = best.Or(
                 new(ByCompression(larger, smaller, domain, data, search, cancellation), EquivalenceEvidence.ReplayedCompression));
-            if (best.Bound <= enough)
+            if (best.Bound <= test.Enough)
                 return best;
         }
 
-        (double bound, double[]? counterexample) = DifferenceProof.Search(
-            reference, difference, domain, data, enough, search, cancellation);
-        return best.Or(new(bound, EquivalenceEvidence.DifferenceNetwork)) with { Counterexample = counterexample };
+        DeviationBound found = test.Search(reference, difference, domain, data, search, cancellation);
+        return best.Or(found) with { Counterexample = found.Counterexample, Bound = Math.Min(best.Bound, found.Bound) };
     }
 
     /// <summary>

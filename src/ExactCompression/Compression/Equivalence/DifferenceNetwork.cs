@@ -14,14 +14,29 @@ internal static class DifferenceNetwork
     /// <param name="first">A network.</param>
     /// <param name="second">Another with the same numbers of inputs and outputs.</param>
     /// <param name="domain">The domain, of their size.</param>
-    public static ReluNetwork Of(ReluNetwork first, ReluNetwork second, InputDomain domain)
+    public static ReluNetwork Of(ReluNetwork first, ReluNetwork second, InputDomain domain) =>
+        Of(first, second, domain, PairedOutputs.Difference);
+
+    /// <summary>Builds it with other outputs.</summary>
+    /// <param name="first">A network.</param>
+    /// <param name="second">Another with the same numbers of inputs and outputs.</param>
+    /// <param name="domain">The domain, of their size.</param>
+    /// <param name="outputs">What its outputs are.</param>
+    public static ReluNetwork Of(ReluNetwork first, ReluNetwork second, InputDomain domain, PairedOutputs outputs)
     {
         int depth = Math.Max(1, Math.Max(Hidden(first), Hidden(second)));
         AffineLayer[] one = Padded(first, domain, depth), other = Padded(second, domain, depth);
         var layers = new List<AffineLayer> { Stacked(one[0], other[0]) };
         for (int l = 1; l < depth; l++)
-            layers.Add(BesideEachOther(one[l], other[l]));
-        layers.Add(Difference(one[depth], other[depth]));
+            layers.Add(BesideEachOther(one[l], other[l], Activation.Relu));
+        AffineLayer both = BesideEachOther(one[depth], other[depth], Activation.Identity);
+        int[] all = [.. Enumerable.Range(0, first.OutputSize)], columns = [.. Enumerable.Range(0, both.Inputs)];
+        layers.Add(outputs switch
+        {
+            PairedOutputs.Both => both,
+            PairedOutputs.Difference => Difference(one[depth], other[depth]),
+            _ => Rows(both.Select(all, columns), Difference(one[depth], other[depth])),
+        });
         return new(layers, $"{first.Name} - {second.Name}");
     }
 
@@ -31,15 +46,22 @@ internal static class DifferenceNetwork
     /// </summary>
     /// <param name="network">A network whose outputs are not rectified.</param>
     /// <param name="tolerance">The largest magnitude allowed for the outputs.</param>
-    public static ReluNetwork WithSides(ReluNetwork network, double tolerance)
+    public static ReluNetwork WithSides(ReluNetwork network, double tolerance) =>
+        WithSides(network, [.. Enumerable.Repeat((tolerance, tolerance), network.OutputSize)]);
+
+    /// <summary>The same with a limit for each output <c>h</c> and each <c>-h</c>; none for one that is infinite.</summary>
+    /// <param name="network">A network whose outputs are not rectified.</param>
+    /// <param name="limits">What <c>h</c> and <c>-h</c> may be at most, for each output; one of them is finite.</param>
+    public static ReluNetwork WithSides(ReluNetwork network, IReadOnlyList<(double Above, double Below)> limits)
     {
         AffineLayer output = network.DenseLayers[^1];
-        int rows = 2 * output.Outputs;
+        (int From, int Sign, double Limit)[] wanted = SidesOf(limits);
+        int rows = wanted.Length;
         double[] weights = new double[(long)rows * output.Inputs], bias = new double[rows], radius = new double[rows];
         double[]? radii = output.WeightRadius.IsEmpty ? null : new double[weights.Length];
         for (int row = 0; row < rows; row++)
         {
-            int sign = row % 2 == 0 ? 1 : -1, from = row / 2;
+            (int from, int sign, double limit) = wanted[row];
             for (int j = 0; j < output.Inputs; j++)
             {
                 weights[(row * output.Inputs) + j] = sign * output.Row(from)[j];
@@ -49,14 +71,30 @@ internal static class DifferenceNetwork
 
             var sum = default(ErrorFreeSum);
             sum.Add(sign * output.Bias.Span[from], BiasRadii(output)[from]);
-            sum.Add(-tolerance);
+            sum.Add(-limit);
             (bias[row], radius[row]) = (sum.Value, sum.Radius);
         }
 
-        var sides = new AffineLayer(weights, bias, rows, output.Inputs, Activation.Relu, WeightPrecision.Float64, radii, radius);
+        var sides = new AffineLayer(
+            weights, bias, rows, output.Inputs, Activation.Relu, WeightPrecision.Float64, radii, Positive(radius));
         var end = new AffineLayer(new double[rows], [0], 1, rows, Activation.Identity, WeightPrecision.Float64);
         return new([.. network.DenseLayers.Take(network.Depth), sides, end], network.Name);
     }
+
+    /// <summary>The outputs, signs and limits of the neurons that <see cref="WithSides(ReluNetwork,double)"/> adds.</summary>
+    public static (int From, int Sign, double Limit)[] SidesOf(IReadOnlyList<(double Above, double Below)> limits) =>
+    [
+        .. limits.SelectMany(static (l, o) => new[] { (o, 1, l.Above), (o, -1, l.Below) })
+            .Where(static s => !double.IsPositiveInfinity(s.Item3)),
+    ];
+
+    /// <summary>Radii that are not all 0: without any, a layer is exact, and ties in it are decided by exact arithmetic.</summary>
+    /// <param name="radii">The radii.</param>
+    public static double[]? Positive(double[] radii) => Array.TrueForAll(radii, static r => r == 0) ? null : radii;
+
+    /// <summary>How far a weight may be from what is stored.</summary>
+    public static double RadiusOf(AffineLayer layer, int row, int column) =>
+        layer.WeightRadius.IsEmpty ? 0 : layer.WeightRadius.Span[(row * layer.Inputs) + column];
 
     /// <summary>Number of hidden layers, where a rectified output counts as one more.</summary>
     private static int Hidden(ReluNetwork network) => network.Depth + (network.Layers[^1].Activation == Activation.Relu ? 1 : 0);
@@ -104,19 +142,22 @@ internal static class DifferenceNetwork
             layer.Weights.ToArray(), bias, layer.Outputs, layer.Inputs, layer.Activation, WeightPrecision.Float64, Radii(layer), radius);
     }
 
-    private static AffineLayer Stacked(AffineLayer one, AffineLayer other) => new(
+    private static AffineLayer Stacked(AffineLayer one, AffineLayer other) => Rows(one, other, Activation.Relu);
+
+    /// <summary>The rows of one layer, then those of another that reads the same.</summary>
+    private static AffineLayer Rows(AffineLayer one, AffineLayer other, Activation activation = Activation.Identity) => new(
         [.. one.Weights.Span, .. other.Weights.Span],
         [.. one.Bias.Span, .. other.Bias.Span],
         one.Outputs + other.Outputs,
         one.Inputs,
-        Activation.Relu,
+        activation,
         WeightPrecision.Float64,
         one.IsExact && other.IsExact
             ? null
             : [.. Radii(one) ?? new double[one.Weights.Length], .. Radii(other) ?? new double[other.Weights.Length]],
         one.IsExact && other.IsExact ? null : [.. BiasRadii(one), .. BiasRadii(other)]);
 
-    private static AffineLayer BesideEachOther(AffineLayer one, AffineLayer other)
+    private static AffineLayer BesideEachOther(AffineLayer one, AffineLayer other, Activation activation)
     {
         int inputs = one.Inputs + other.Inputs, outputs = one.Outputs + other.Outputs;
         double[] weights = new double[(long)outputs * inputs];
@@ -131,7 +172,7 @@ internal static class DifferenceNetwork
         }
 
         return new(
-            weights, [.. one.Bias.Span, .. other.Bias.Span], outputs, inputs, Activation.Relu, WeightPrecision.Float64, radii,
+            weights, [.. one.Bias.Span, .. other.Bias.Span], outputs, inputs, activation, WeightPrecision.Float64, radii,
             radii is null ? null : [.. BiasRadii(one), .. BiasRadii(other)]);
     }
 
@@ -158,11 +199,8 @@ internal static class DifferenceNetwork
 
         return new(
             weights, bias, outputs, inputs, Activation.Identity, WeightPrecision.Float64, one.IsExact && other.IsExact ? null : radii,
-            biasRadii);
+            Positive(biasRadii));
     }
-
-    private static double RadiusOf(AffineLayer layer, int row, int column) =>
-        layer.WeightRadius.IsEmpty ? 0 : layer.WeightRadius.Span[(row * layer.Inputs) + column];
 
     private static double[]? Radii(AffineLayer layer) => layer.WeightRadius.IsEmpty ? null : layer.WeightRadius.ToArray();
 

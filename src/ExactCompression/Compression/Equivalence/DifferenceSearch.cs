@@ -14,13 +14,21 @@ internal sealed class DifferenceSearch : IDisposable
     private readonly NetworkEvaluator<double> reference;
     private readonly NetworkEvaluator<double> difference;
     private readonly InputDomain domain;
+    private readonly Func<int, double, double, double>? excess;
     private readonly Lock gate = new();
     private readonly PriorityQueue<Finding, (double Gap, long Order)> starts = new();
     private Finding? worst;
+    private Finding? farthest;
 
     /// <summary>Prepares both networks.</summary>
-    public DifferenceSearch(ReluNetwork reference, ReluNetwork difference, InputDomain domain)
+    /// <param name="reference">The first.</param>
+    /// <param name="difference">The second.</param>
+    /// <param name="domain">The domain, of their size.</param>
+    /// <param name="excess">Of output and both values: what is to be made large; null for the difference.</param>
+    public DifferenceSearch(
+        ReluNetwork reference, ReluNetwork difference, InputDomain domain, Func<int, double, double, double>? excess = null)
     {
+        this.excess = excess;
         this.reference = new(reference);
         this.difference = new(difference);
         this.domain = domain;
@@ -32,8 +40,11 @@ internal sealed class DifferenceSearch : IDisposable
     /// <summary>The largest magnitude of any output of either network seen so far.</summary>
     public double LargestOutput { get; private set; }
 
-    /// <summary>The worst point so far; its difference is as evaluated in double precision.</summary>
+    /// <summary>The worst point so far, as evaluated in double precision.</summary>
     public double[]? Worst => worst?.Point;
+
+    /// <summary>The point so far where the difference is largest.</summary>
+    public double[]? Farthest => excess is null ? Worst : farthest?.Point;
 
     /// <summary>Evaluates both networks on all points, then climbs from the worst.</summary>
     public void Run(ComparisonPoints points, CancellationToken cancellation)
@@ -95,16 +106,21 @@ internal sealed class DifferenceSearch : IDisposable
             Tried += count;
             for (int i = 0; i < count; i++)
             {
-                int at = -1;
-                double largest = -1;
+                int at = -1, far = -1;
+                double largest = double.NegativeInfinity, longest = -1;
                 for (int o = 0; o < outputs; o++)
                 {
                     double one = first[(i * outputs) + o], other = second[(i * outputs) + o];
                     LargestOutput = Math.Max(LargestOutput, Math.Max(Finite(one), Finite(other)));
-                    double gap = Math.Abs(one - other);
-                    if (gap > largest)
-                        (at, largest) = (o, gap);
+                    double gap = Math.Abs(one - other), score = excess is null ? gap : excess(o, one, other);
+                    if (score > largest)
+                        (at, largest) = (o, score);
+                    if (gap > longest)
+                        (far, longest) = (o, gap);
                 }
+
+                if (excess is not null && far >= 0 && Exceeds(longest, index + i, farthest))
+                    farthest = new(inputs.AsSpan(i * size, size).ToArray(), far, 0, longest, index + i);
 
                 if (at >= 0) // ignores NaN
                     Note(inputs.AsSpan(i * size, size), at, Math.Sign(first[(i * outputs) + at] - second[(i * outputs) + at]), largest,
@@ -119,7 +135,7 @@ internal sealed class DifferenceSearch : IDisposable
     /// </summary>
     private void Note(ReadOnlySpan<double> point, int output, int sign, double gap, long index)
     {
-        bool isWorst = worst is null || gap > worst.Difference || (gap == worst.Difference && index < worst.Index);
+        bool isWorst = Exceeds(gap, index, worst);
         bool isStart = starts.Count < Starts
             || (starts.TryPeek(out _, out (double Gap, long Order) least) && (gap, -index).CompareTo(least) > 0);
         if (!isWorst && !isStart)
@@ -133,6 +149,9 @@ internal sealed class DifferenceSearch : IDisposable
         if (starts.Count > Starts)
             starts.Dequeue();
     }
+
+    private static bool Exceeds(double gap, long index, Finding? known) =>
+        known is null || gap > known.Difference || (gap == known.Difference && index < known.Index);
 
     private static double Finite(double output) => double.IsFinite(output) ? Math.Abs(output) : 0;
 

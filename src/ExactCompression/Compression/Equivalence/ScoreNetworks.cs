@@ -24,12 +24,20 @@ internal sealed record ScoreNetworks(ReluNetwork Reference, ReluNetwork Differen
         HeadOf(reference) is { } head && HeadOf(difference) == head
             ? new(Scores(reference, cancellation), Scores(difference, cancellation), head) : null;
 
+    /// <summary>Whether the softmax is one over all outputs, so that it keeps their order.</summary>
+    /// <param name="outputs">Number of outputs.</param>
+    public bool IsWhole(int outputs) => Softmax.Step == 1 && Softmax.Count == outputs;
+
     /// <summary>What a bound on the difference of the scores says of the outputs.</summary>
     /// <param name="scores">The bound.</param>
-    public DeviationBound OfOutputs(DeviationBound scores)
+    /// <param name="isSameQuestion">Whether what was asked of the scores is what is asked of the outputs.</param>
+    public DeviationBound OfOutputs(DeviationBound scores, bool isSameQuestion)
     {
         double bound = UpperBound.Multiply(Steepest, scores.Bound);
-        return scores with { Bound = Softmax.IsLogarithm ? bound : Math.Min(1, bound) };
+        return scores with
+        {
+            Bound = Softmax.IsLogarithm ? bound : Math.Min(1, bound), IsEnough = scores.IsEnough && isSameQuestion,
+        };
     }
 
     /// <summary>The softmax that a network ends with; null where it does not, or has other outputs.</summary>

@@ -12,7 +12,7 @@ public static class InputDomainFiles
     /// <remarks>
     /// CSV has two columns (lower end, upper end) and one row per input; a header <c>Lower,Upper</c> (in any order, among other columns) is
     /// optional. Or, without header, two rows: all lower ends, then all upper ends. Two rows of two columns could be either, so they need
-    /// the header.
+    /// the header. A disjunction of boxes in a property becomes their hull, which <see cref="ImportOptions.Warning"/> is told.
     /// </remarks>
     /// <exception cref="InvalidFileException">The file is damaged, an input is unbounded, or an end is not finite or above the other, or
     /// the file takes more than it may.</exception>
@@ -25,7 +25,9 @@ public static class InputDomainFiles
         CsvFile.RequireText(bytes, path);
         ReadOnlySpan<byte> start = bytes.AsSpan().TrimStart(" \t\r\n\uFEFF"u8);
         bool vnnlib = start.StartsWith("("u8) || start.StartsWith(";"u8);
-        (double[] lower, double[] upper) = vnnlib ? VnnlibDomain.Read(bytes, path, budget) : CsvDomain.Read(bytes, path, budget);
+        (double[] lower, double[] upper) = vnnlib
+            ? VnnlibDomain.Read(bytes, path, budget, options?.Warning)
+            : CsvDomain.Read(bytes, path, budget);
         try
         {
             return new(lower, upper, Path.GetFileName(path));
