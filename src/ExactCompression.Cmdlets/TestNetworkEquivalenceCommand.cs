@@ -68,6 +68,12 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
     [RefuseNull]
     public double RelativeTolerance { get; set; }
 
+    /// <summary>The arithmetic that is compared in.</summary>
+    [Parameter(ParameterSetName = PairSet)]
+    [Parameter(ParameterSetName = CompressionSet)]
+    [RefuseNull]
+    public Arithmetic Arithmetic { get; set; }
+
     /// <summary>Random and corner points to try.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
@@ -94,6 +100,7 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
             Property = Property,
             Tolerance = MyInvocation.BoundParameters.ContainsKey(nameof(Tolerance)) ? Tolerance : null,
             RelativeTolerance = RelativeTolerance,
+            Arithmetic = Arithmetic,
             Points = Points,
             ProofTimeLimit = TimeLimit,
             Seed = Seed,

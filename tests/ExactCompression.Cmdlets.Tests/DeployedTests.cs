@@ -25,4 +25,31 @@ public sealed class DeployedTests(ModuleFixture module)
         Assert.Equal([true, true, true], result.Output[2..].Select(static o => (bool)o.BaseObject));
         Assert.Contains(" * Deployed deviation: ", File.ReadAllText(folder.File("net.c")), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("0.01", "True")]
+    [InlineData("1e-9", "False")]
+    [InlineData("1e-4", "")]
+    public void TestNetworkEquivalence_Float32_AnswersByTheTolerance(string tolerance, string expected)
+    {
+        ScriptResult result = module.Run($$"""
+            $report = Import-ReluNetwork $NetworkFile | Find-StableNeurons | Invoke-LeoCompression |
+                Test-NetworkEquivalence -Arithmetic Float32 -Tolerance {{tolerance}} -Points 100
+            "$($report.Equivalent)"
+            $report.DeployedDeviation -gt $report.ObservedDeviation
+            $report.ObservedDeviation -gt $report.ProvenDeviation
+            $report.Counterexample.Count
+            """);
+        Assert.Empty(result.Errors);
+        Assert.Equal(
+            [expected, "True", "True", expected == "False" ? "64" : "0"], result.Output.Select(static o => o.ToString()));
+    }
+
+    [Fact]
+    public void TestNetworkEquivalence_Float32Labels_AreRefused() => Assert.StartsWith(
+        "ArithmeticNotApplicable",
+        module.Fail(
+            "$n = Import-ReluNetwork $NetworkFile; Test-NetworkEquivalence $n $n -Property SameLabel -Arithmetic Float32")
+            .FullyQualifiedErrorId,
+        StringComparison.Ordinal);
 }

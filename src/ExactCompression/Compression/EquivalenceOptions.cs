@@ -25,6 +25,12 @@ public sealed record EquivalenceOptions
     /// <summary>What is compared.</summary>
     public EquivalenceProperty Property { get; init; }
 
+    /// <summary>
+    /// The arithmetic that is compared in. With <see cref="Arithmetic.Float32"/> the networks count as equal where runtimes cannot compute
+    /// outputs that differ by more than the tolerance; labels and relative tolerances are compared in real arithmetic alone.
+    /// </summary>
+    public Arithmetic Arithmetic { get; init; }
+
     /// <summary>Random and corner points to try.</summary>
     public int Points { get; init; } = 10_000;
 

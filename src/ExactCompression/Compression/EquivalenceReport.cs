@@ -26,11 +26,22 @@ public sealed class EquivalenceReport
 
     /// <summary>
     /// The largest difference of any output that was observed, minus the error bound of its evaluation: the true maximum is at least this.
+    /// In float32 arithmetic, that of runs with sums in the order of their terms.
     /// </summary>
     public required double ObservedDeviation { get; init; }
 
     /// <summary>A proven bound on the largest difference of any output over the domain; infinity where none is known.</summary>
     public required double ProvenDeviation { get; init; }
+
+    /// <summary>The arithmetic that was compared in.</summary>
+    public Arithmetic Arithmetic { get; init; }
+
+    /// <summary>
+    /// A proven bound on the largest difference of any output where both networks are computed in float32, each in any order of summation,
+    /// at every float32 input of the domain; infinity where none is known, null where the arithmetic is
+    /// <see cref="ExactCompression.Arithmetic.Real"/>.
+    /// </summary>
+    public double? DeployedDeviation { get; init; }
 
     /// <summary>
     /// Largest difference that counts as equal; the smallest of those of all outputs where a file states several. Of labels, the lead that

@@ -38,6 +38,15 @@ internal static class DeployedDeviation
         }
     }
 
+    /// <summary>Prepares runs of a network in float32.</summary>
+    /// <param name="network">The network.</param>
+    /// <exception cref="InvalidInputException">It has nodes such as a Sigmoid.</exception>
+    public static SingleRun RunOf(ReluNetwork network)
+    {
+        Require(network);
+        return new(Nodes(network));
+    }
+
     private static NodewiseGraph Nodes(ReluNetwork network)
     {
         if (!network.IsDense)

@@ -11,6 +11,7 @@ internal sealed class EquivalenceRun
     private readonly EquivalenceSpecification? specification;
     private readonly double? known;
     private readonly CancellationToken cancellation;
+    private SingleDifference? runs;
     private double[]? counterexample;
 
     /// <summary>Prepares a comparison.</summary>
@@ -31,6 +32,8 @@ internal sealed class EquivalenceRun
     }
 
     private bool IsLabels => specification is null && options.Property == EquivalenceProperty.SameLabel;
+
+    private bool IsDeployed => options.Arithmetic == Arithmetic.Float32;
 
     private bool IsRelative => specification is null && !IsLabels && options.RelativeTolerance > 0;
 
@@ -56,11 +59,16 @@ internal sealed class EquivalenceRun
         if (counterexample is null && proven.Counterexample is { } found)
             observed = Math.Max(observed, Try(found, test));
         bool differs = counterexample is not null, isProven = proven.IsEnough || proven.Bound <= test.Enough;
+        double? deployed = null;
+        if (IsDeployed)
+            (deployed, observed, differs, isProven) = Deployed(proven.Bound, search.Farthest, allowed);
         return new()
         {
             Reference = reference,
             Difference = difference,
             Domain = domain,
+            Arithmetic = options.Arithmetic,
+            DeployedDeviation = deployed,
             Property = IsLabels ? EquivalenceProperty.SameLabel : EquivalenceProperty.Deviation,
             Specification = specification,
             Equivalent = differs ? false : isProven ? true : null,
@@ -78,6 +86,12 @@ internal sealed class EquivalenceRun
     {
         if (specification is not null)
             return;
+        if (IsDeployed && (IsLabels || IsRelative))
+            throw new InvalidInputException(
+                "ArithmeticNotApplicable", "Labels and relative tolerances are compared in real arithmetic alone.",
+                "Leave -Arithmetic out, or compare outputs by -Tolerance alone.");
+        if (IsDeployed)
+            runs = new(reference, difference, domain); // refuses what has no such arithmetic, before any work
         if (!(options.RelativeTolerance >= 0) || double.IsInfinity(options.RelativeTolerance))
             throw new InvalidInputException(
                 "RelativeToleranceInvalid", "The relative tolerance is not a finite number of 0 or more.", "Give one, such as 0.01.");
@@ -91,6 +105,16 @@ internal sealed class EquivalenceRun
             throw new InvalidInputException(
                 "LabelsNeedOutputs", $"The network '{reference.Name}' has one output, and so one label.",
                 "Compare outputs: leave -Property out.");
+    }
+
+    /// <summary>What float32 arithmetic makes of a bound in real arithmetic, and what runs in it show.</summary>
+    private (double Deployed, double Observed, bool Differs, bool IsProven) Deployed(double proven, double[]? farthest, double allowed)
+    {
+        runs!.Run(farthest, options.Seed, cancellation);
+        double deployed = DeployedDeviation.Between(reference, difference, domain, proven, cancellation);
+        bool differs = runs.Largest > allowed;
+        counterexample = differs ? runs.Input : null;
+        return (deployed, runs.Largest, differs, deployed <= allowed);
     }
 
     private EquivalenceTest TestOf(double tolerance)
