@@ -50,6 +50,8 @@ public sealed class ErrorPreferenceTests(ModuleFixture module)
         "Export-StabilityPlot ./plot.jpeg $table",
         "$table | Export-MilpModel ./none/model.mps",
         "$table | Invoke-LeoCompression | Export-CompressionCertificate ./none/c.json",
+        "$table | Invoke-LeoCompression | Export-ReluNetwork ./net.c -Certificate ./none.json",
+        "Test-NetworkEquivalence $net $net -Path ./none.vnnlib",
     ];
 
     public static TheoryData<string> FailingCalls => [.. Calls];
@@ -78,7 +80,7 @@ public sealed class ErrorPreferenceTests(ModuleFixture module)
     [Fact]
     public void FailingCalls_NameEveryParameterOfAPath()
     {
-        string[] names = ["Path", "LiteralPath", "LabelPath", "SkipPath", "NetworkFolder", "OnnxRuntime"];
+        string[] names = ["Path", "LiteralPath", "LabelPath", "SkipPath", "NetworkFolder", "OnnxRuntime", "Certificate"];
         CmdletInfo[] commands = module.Run("Get-Command -Module ExactCompression").As<CmdletInfo>();
         Assert.All(commands.SelectMany(c => c.Parameters.Keys.Intersect(names).Select(p => (Command: c.Name, Parameter: p))), one =>
             Assert.Contains(Calls, call => call.Contains(one.Command, StringComparison.Ordinal)

@@ -84,6 +84,11 @@ public static class DisplayText
         CompressionResult result => $"at most {Units.Small(result.ProvenDeviation)}, proven",
         EquivalenceReport { Evidence: EquivalenceEvidence.None } report =>
             $"{Units.Small(report.ObservedDeviation)} observed, nothing proven, {Units.Small(report.Tolerance)} allowed",
+        EquivalenceReport { DeployedDeviation: { } deployed } report =>
+            $"{Units.Small(report.ObservedDeviation)} observed in float32, at most {Units.Small(deployed)} proven, "
+                + $"{Units.Small(report.Tolerance)} allowed",
+        EquivalenceReport { Property: EquivalenceProperty.SameLabel } report =>
+            $"labels with a lead above {Units.Small(report.Tolerance)} compared; {Units.Small(report.ObservedDeviation)} observed",
         EquivalenceReport report =>
             $"{Units.Small(report.ObservedDeviation)} observed, at most {Units.Small(report.ProvenDeviation)} proven, "
                 + $"{Units.Small(report.Tolerance)} allowed",

@@ -16,6 +16,15 @@ public sealed class PlainList<T> : ReadOnlyCollection<T>
     /// <summary>How many there are, by the name that arrays have for it.</summary>
     public int Length => Count;
 
+    /// <summary>Whether there are none.</summary>
+    public bool IsEmpty => Count == 0;
+
+    /// <summary>A part of them.</summary>
+    /// <param name="start">0-based first number.</param>
+    /// <param name="length">How many.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are not that many.</exception>
+    public PlainList<T> Slice(int start, int length) => new(numbers.Slice(start, length));
+
     /// <summary>A copy as an array.</summary>
     public T[] ToArray() => numbers.ToArray();
 }

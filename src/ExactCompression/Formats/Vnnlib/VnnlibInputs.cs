@@ -17,6 +17,7 @@ internal sealed class VnnlibInputs
     private readonly Action<string>? warning;
     private readonly bool isExact;
     private readonly HashSet<(int Network, int Input, bool IsAbove)> links = [];
+    private readonly List<(VnnlibJunction Or, int Boxes)> hulls = [];
     private SExpression? open;
 
     private VnnlibInputs(VnnlibQuery query, ImportBudget budget, Action<string>? warning, bool isExact) =>
@@ -35,6 +36,7 @@ internal sealed class VnnlibInputs
         var inputs = new VnnlibInputs(query, budget, warning, false);
         inputs.RequireSameInputs();
         VnnlibBox box = VnnlibBox.Intersection(query.Conjuncts().Select(inputs.BoxOf));
+        inputs.TellOfHulls();
         return inputs.Ends(box);
     }
 
@@ -96,16 +98,26 @@ internal sealed class VnnlibInputs
         }
     }
 
+    /// <summary>One warning, however many alternatives there are.</summary>
+    private void TellOfHulls()
+    {
+        if (hulls.Count == 0)
+            return;
+        string more = hulls.Count == 1 ? "" : string.Create(
+            CultureInfo.InvariantCulture, $", and {hulls.Count - 1} other assertions have alternatives, too");
+        warning?.Invoke(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{hulls[0].Or.At.Place}: the inputs lie in one of {hulls[0].Boxes} boxes{more}; the domain is the smallest box ")
+            + "that holds them all, so that what is proven holds in each, and a neuron may be unstable in between alone.");
+    }
+
     private VnnlibBox HullOf(VnnlibJunction or)
     {
         VnnlibBox[] boxes = [.. or.Parts.Select(BoxOf)];
         var hull = VnnlibBox.Hull(boxes);
         if (!Array.Exists(boxes, hull.IsSame))
-            warning?.Invoke(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{or.At.Place}: the inputs lie in one of {boxes.Count(static b => !b.IsEmpty)} boxes; the domain is the smallest box ")
-                + "that holds them all, so that what is proven holds in each, and a neuron may be unstable in between alone.");
+            hulls.Add((or, boxes.Count(static b => !b.IsEmpty)));
         return hull;
     }
 
