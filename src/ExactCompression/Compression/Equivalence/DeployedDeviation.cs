@@ -30,7 +30,8 @@ internal static class DeployedDeviation
     {
         try
         {
-            NodeCharges.Of(Nodes(network));
+            foreach (NodewiseGraph nodes in Nodes(network))
+                NodeCharges.Of(nodes);
         }
         catch (NotSupportedException e)
         {
@@ -38,7 +39,7 @@ internal static class DeployedDeviation
         }
     }
 
-    private static NodewiseGraph Nodes(ReluNetwork network)
+    private static IEnumerable<NodewiseGraph> Nodes(ReluNetwork network)
     {
         if (!network.IsDense)
         {
@@ -47,14 +48,15 @@ internal static class DeployedDeviation
             network.Lowered.RequireScores(network.Name);
         }
 
-        return NodewiseGraph.Of(network);
+        return NodewiseGraph.FormsOf(network);
     }
 
     private static double[] Errors(ReluNetwork network, InputDomain box, CancellationToken cancellation)
     {
         try
         {
-            return DeployedError.Of(Nodes(network), box, cancellation);
+            IEnumerable<double[]> errors = Nodes(network).Select(nodes => DeployedError.Of(nodes, box, cancellation));
+            return errors.Aggregate(static (most, others) => [.. most.Zip(others, Math.Max)]);
         }
         catch (NotSupportedException e)
         {
