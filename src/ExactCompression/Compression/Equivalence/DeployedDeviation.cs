@@ -41,6 +41,8 @@ internal static class DeployedDeviation
 
     private static IEnumerable<NodewiseGraph> Nodes(ReluNetwork network)
     {
+        if (network.Interface?.Narrowed is { } narrowed)
+            throw NotSpecified(network, $"'{narrowed}' has values of 16 bits");
         if (!network.IsDense)
         {
             if (network.Lowered.Heads is not null)

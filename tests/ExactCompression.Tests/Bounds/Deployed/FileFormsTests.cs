@@ -1,5 +1,6 @@
 using ExactCompression.Compression.Equivalence;
 using ExactCompression.Formats.Onnx;
+using ExactCompression.Networks;
 using ExactCompression.Tests.Formats.Onnx;
 using Xunit;
 
@@ -27,5 +28,33 @@ public sealed class FileFormsTests
         Assert.Equal(0, runtime.Run([1], 1, 1)[0]); // 1 over the real numbers
         foreach (ReluNetwork some in (ReluNetwork[])[network, network.Renamed("other"), result.Compressed, result.Compressed.Renamed("other")])
             Assert.True(DeployedDeviation.Between(some, some, InputDomain.Unit, 0, CancellationToken.None) >= 2, some.Name);
+    }
+
+    [Fact]
+    public void Between_ValuesCastTo16Bits_IsNotSpecified()
+    {
+        ReluNetwork network = OnnxRuntimeOracle.Read(
+            new OnnxModelBuilder().Input("x", 1, 1).Output("y", 1, 1).Node("Cast", "x", "h", OnnxModelBuilder.Int("to", 10))
+                .Node("Cast", "h", "f", OnnxModelBuilder.Int("to", 1)).Node("Relu", "f", "y").Model);
+        var error = Assert.Throws<InvalidInputException>(() => DeployedDeviation.Require(network));
+        Assert.Contains("16 bits", error.Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidInputException>(
+            () => DeployedDeviation.Between(network, network, InputDomain.Unit, 0, CancellationToken.None));
+    }
+
+    [Fact]
+    public void Of_LinearModulesThatWereJoined_CountsEachOfThem()
+    {
+        // 4097 x - 4096 x: the joined weight is 1, exactly.
+        var builder = new GraphBuilder();
+        int x = builder.AddInput("x", new(1));
+        int z = builder.Add(new DenseOperator([4097, -4096], [0, 0], 1), new(2), "a", "", x);
+        builder.AddOutput("y", builder.Add(new DenseOperator([1, 1], [0], 2), new(1), "b", "", z));
+        NetworkGraph graph = builder.Build();
+        IReadOnlyList<AffineLayer> layers = DenseChain.TryJoin(graph, WeightPrecision.Float32, static _ => true, default)!.Layers;
+        var network = new ReluNetwork(layers) { ModuleGraph = graph };
+        double third = 1 / 3f, error = Math.Abs((4097f * (1 / 3f)) + (-4096f * (1 / 3f)) - third);
+        Assert.True(error > 1e-5);
+        Assert.True(DeployedDeviation.Between(network, network, InputDomain.Unit, 0, CancellationToken.None) >= 2 * error);
     }
 }
