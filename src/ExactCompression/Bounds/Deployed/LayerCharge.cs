@@ -28,4 +28,7 @@ internal sealed record LayerCharge
     /// For each element, how much larger than the sum of its terms' magnitudes a result on the way can be; null for 1.
     /// </summary>
     public double[]? Largest { get; init; }
+
+    /// <summary>For each element, how much larger than a value that it takes a result on the way can be; null for 1.</summary>
+    public double[]? Steepest { get; init; }
 }

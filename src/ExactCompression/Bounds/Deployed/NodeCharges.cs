@@ -1,5 +1,4 @@
 using ExactCompression.Networks;
-using ExactCompression.Numerics;
 
 namespace ExactCompression.Bounds.Deployed;
 
@@ -19,12 +18,14 @@ internal sealed class NodeCharges
 
     // How many partial sums the terms of a value are part of: 0 where no fused operation can take the value in.
     private readonly int[] depths;
+    private readonly FoldedFactors?[] behind;
 
     private NodeCharges(NodewiseGraph network)
     {
         this.network = network;
         charges = new LayerCharge?[network.Graph.Layers.Count];
         depths = new int[network.Nodes.Values];
+        behind = FoldedFactors.Of(network.Nodes);
     }
 
     /// <summary>The charges of all layers.</summary>
@@ -87,8 +88,8 @@ internal sealed class NodeCharges
 
         if (charge is not null)
         {
-            var detours = Detours.Of(network, n, canFold: depths[value] > 0, network.Graph.Layers[at].Width);
-            charge = charge with { Lost = detours.Lost, Largest = detours.Largest };
+            var detours = Detours.Of(network.Nodes, n, depths[value] > 0 ? behind[value] : null, network.Graph.Layers[at].Width);
+            charge = charge with { Lost = detours.Lost, Largest = detours.Largest, Steepest = detours.Steepest };
         }
 
         charges[at] = charge;

@@ -125,8 +125,10 @@ internal sealed class RoundedLayer
 
         // |z| is no larger than S
         Added[i] = (((Partial[i] + Single[i]) * sum.Size) + Constant[i]) * (1 + 1e-9);
-        double whole = (size + Math.Abs(layer.Bias.Span[i]) + Added[i]) * (1 + gamma) * 2, times = charge.Largest?[i] ?? 1;
-        if (!(whole * times < SingleArithmetic.Largest && sum.LargestWeight * times < SingleArithmetic.Largest))
+        double constants = Math.Abs(layer.Bias.Span[i]) + ((charge.Constants?[i] ?? 0) / SingleArithmetic.Unit);
+        double whole = (size + constants + Added[i]) * (1 + gamma) * 2, times = charge.Largest?[i] ?? 1;
+        double largest = Math.Max(Math.Max(whole, sum.LargestWeight) * times, 2 * sum.LargestValue * (charge.Steepest?[i] ?? 1));
+        if (!(largest < SingleArithmetic.Largest))
             IsInRange = false;
     }
 
@@ -145,7 +147,7 @@ internal sealed class RoundedLayer
         /// <summary>The largest weight, also of values that are always 0.</summary>
         public double LargestWeight { get; private set; }
 
-        /// <summary>The largest computed value, or the bias.</summary>
+        /// <summary>The largest computed value, also where its weight is 0, or the bias.</summary>
         public double LargestValue { get; private set; }
 
         /// <summary>Adds the terms of a row, where they count.</summary>
@@ -158,16 +160,13 @@ internal sealed class RoundedLayer
             for (int j = 0; j < weights.Length; j++)
             {
                 double weight = Math.Abs(weights[j]), value = source.Magnitude[columns[j]], error = source.Error[columns[j]];
-                if (counts)
-                    LargestWeight = Math.Max(LargestWeight, weight); // an infinite one times 0 is no number
+                if (counts) // infinity times 0 is no number
+                    (LargestWeight, LargestValue) = (Math.Max(LargestWeight, weight), Math.Max(LargestValue, value + error));
                 if (weight == 0 || (value == 0 && error == 0))
                     continue;
                 size += weight * value;
                 moved += weight * error;
-                if (!counts)
-                    continue;
-                Count++;
-                LargestValue = Math.Max(LargestValue, value + error);
+                Count += counts ? 1 : 0;
             }
 
             if (counts)

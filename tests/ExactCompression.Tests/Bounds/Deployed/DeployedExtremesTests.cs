@@ -1,7 +1,6 @@
 using ExactCompression.Bounds.Deployed;
 using ExactCompression.Formats.Onnx;
 using ExactCompression.Networks;
-using ExactCompression.Numerics;
 using ExactCompression.Tests.Formats.Onnx;
 using Xunit;
 
@@ -70,6 +69,15 @@ public sealed class DeployedExtremesTests
     {
         var part = AffinePart.BatchNormalization([1e10], [0], [0], [1e30], 0, WeightPrecision.Float32);
         Assert.Equal(double.PositiveInfinity, Proven(Chain(new ScaleShiftOperator(part)), 1e29f, 1e29f));
+    }
+
+    [Theory]
+    [InlineData(1e-7f)]
+    [InlineData(0f)]
+    public void Of_NormalisationThatOverflowsBeforeTheScale_IsInfinite(float scale)
+    {
+        var part = AffinePart.BatchNormalization([scale], [0], [0], [1e-6], 0, WeightPrecision.Float32); // (x - m) / sqrt(v + e) s
+        Assert.Equal(double.PositiveInfinity, Proven(Chain(new ScaleShiftOperator(part)), 1e37f, 1e37f));
     }
 
     [Fact]
