@@ -120,7 +120,8 @@ internal static class DeployedError
         for (int value = 0; value <= bounds.Layers.Count; value++)
         {
             if (ValueTerms(
-                    bounds.RangeOf(value), sensitivity.Magnitudes[value], sensitivity.Signed[value], errors.SizesOf(value), constants, byRanges)
+                    bounds.RangeOf(value), sensitivity.Magnitudes[value], sensitivity.Signed[value], errors.SizesOf(value),
+                    constants, byRanges)
                 is { } weights)
                 terms.Add(new(value, new DenseMap(weights, MapShape.Vector(rows), bounds.Graph.ShapeOf(value))));
         }

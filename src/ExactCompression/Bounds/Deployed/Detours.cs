@@ -23,7 +23,8 @@ internal readonly record struct Detours(double[] Lost, double[] Largest, double[
         switch (node.Operator)
         {
             case DenseOperator dense:
-                detours.Times(Math.Max(1, Math.Abs(dense.Alpha)) * Math.Max(1, Math.Abs(dense.Beta)), Math.Max(1, 1 / Math.Abs(dense.Alpha)));
+                double alpha = Math.Abs(dense.Alpha);
+                detours.Times(Math.Max(1, alpha) * Math.Max(1, Math.Abs(dense.Beta)), Math.Max(1, 1 / alpha));
                 break;
             case AveragePoolOperator pool:
                 detours.Times(pool.Geometry.Taps, pool.Geometry.Taps);

@@ -43,7 +43,8 @@ internal sealed class ErrorRanges
     private void Add(RelaxedGraph bounds, LayerRelaxation layer, LayerCharge? charge, ParallelOptions parallel)
     {
         RoundedLayer rounded = RoundedLayer.Of(
-            layer.Layer, charge, [.. layer.Layer.Terms.Select(term => (bounds.RangeOf(term.Source).Magnitude, sizes[term.Source]))], parallel);
+            layer.Layer, charge, [.. layer.Layer.Terms.Select(term => (bounds.RangeOf(term.Source).Magnitude, sizes[term.Source]))],
+            parallel);
         layers.Add(rounded);
         double[] errors = [.. rounded.Added.Zip(rounded.Carried, UpperBound.Add)];
         sbyte[]? known = layer.Layer.IsRectifier ? [.. errors.Select((error, i) => SecantOf(layer.Lower[i], layer.Upper[i], error))] : null;

@@ -157,7 +157,8 @@ internal sealed class NodeCharges
     private static bool IsOrdinary(AffinePart part)
     {
         // Of a normalisation, (x - m) s may be computed before the root, and m s / sqrt(v + e).
-        double most = part.Kind == AffinePartKind.BatchNormalization ? 1e12 : 1e30, least = part.Kind == AffinePartKind.Divide ? 1e-30 : 1e-24;
+        double most = part.Kind == AffinePartKind.BatchNormalization ? 1e12 : 1e30;
+        double least = part.Kind == AffinePartKind.Divide ? 1e-30 : 1e-24;
         IReadOnlyList<double[]> values = part.Values;
         return values.All(entries => Array.TrueForAll(entries, value => Math.Abs(value) <= most)) && part.Kind switch
         {

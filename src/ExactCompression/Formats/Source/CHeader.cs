@@ -86,7 +86,8 @@ internal static class CHeader
             : deviation == 0
             ? "Proven deviation: 0. In real arithmetic the outputs are the original's on all of the domain; outside, they may be others."
             : Bound("Proven deviation", "the original's", deviation, domain) + " Outside, it may be more.";
-        if (precision == WeightPrecision.Float32 && rounding == 0 && IsNodewise(network) && compression.DeployedDeviation is < double.PositiveInfinity and var most)
+        if (precision == WeightPrecision.Float32 && rounding == 0 && IsNodewise(network)
+            && compression.DeployedDeviation is < double.PositiveInfinity and var most)
             yield return "Deployed deviation: where both networks are computed in float, in any order of summation, no output differs from "
                 + $"the original's by more than {Invariant($"{most:R}")} over {Shown(domain.Ends)}.";
     }
