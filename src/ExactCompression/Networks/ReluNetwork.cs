@@ -150,7 +150,17 @@ public sealed class ReluNetwork
     /// <summary>
     /// The graph of the file that a chain of dense layers was read from, before its nodes were joined; null where there is none.
     /// </summary>
-    internal Networks.NetworkGraph? SourceGraph => sourceGraph?.Value;
+    internal Networks.NetworkGraph? SourceGraph => ChainEdit is null ? sourceGraph?.Value : null;
+
+    /// <summary>
+    /// The graph of the file that a chain of dense layers was made from, with the chain's changes made to it; null where there is none, or
+    /// the changes cannot be made to it.
+    /// </summary>
+    internal Networks.NetworkGraph? EditedGraph => ChainEdit is { } edit && (ModuleGraph ?? sourceGraph?.Value) is { } graph
+        ? Networks.ChainRewrite.TryState(graph, edit, DenseLayers) : null;
+
+    /// <summary>The modules that a chain of dense layers was made from, before they were joined; null where there are none.</summary>
+    internal Networks.NetworkGraph? ModuleGraph { get; init; }
 
     /// <summary>Reads the file's graph again where it is asked for.</summary>
     internal Lazy<Networks.NetworkGraph>? SourceReading
@@ -244,7 +254,8 @@ public sealed class ReluNetwork
     public ReluNetwork Renamed(string name, string? path = null) => dense is not null
         ? new(dense, name, path, Format, StatedDomain, Training, Interface)
         {
-            Source = Source, FileSize = FileSize, ChainEdit = ChainEdit, Remarks = Remarks,
+            Source = Source, FileSize = FileSize, ChainEdit = ChainEdit, Remarks = Remarks, SourceReading = sourceGraph,
+            ModuleGraph = ModuleGraph,
         }
         : new(Graph!, name, path, Format, StatedDomain, Interface) { Source = Source, FileSize = FileSize, Edit = Edit, Remarks = Remarks };
 
@@ -261,7 +272,8 @@ public sealed class ReluNetwork
     internal ReluNetwork With(IReadOnlyList<AffineLayer> layers, Networks.ChainEdit edit) =>
         new(layers, Name, statedDomain: StatedDomain, model: Interface)
         {
-            Source = Source, FileSize = FileSize, ChainEdit = ChainEdit?.Then(edit) ?? edit, Remarks = Remarks,
+            Source = Source, FileSize = FileSize, ChainEdit = ChainEdit?.Then(edit) ?? edit, Remarks = Remarks, SourceReading = sourceGraph,
+            ModuleGraph = ModuleGraph,
         };
 
     /// <summary>Refuses a graph for work that is not done on graphs yet.</summary>

@@ -112,7 +112,10 @@ internal static class DeployedError
     private static double[] Largest(RelaxedGraph bounds, OutputSensitivity sensitivity, ErrorRanges errors, CancellationToken cancellation)
     {
         int rows = sensitivity.Constants.Length;
-        double[] constants = [.. sensitivity.Constants.Select(static c => c * (1 + 1e-9))], byRanges = new double[rows];
+        double[] byRanges = new double[rows];
+
+        // What only selects may flush a subnormal number to 0, too: at most once, as an output is.
+        double[] constants = [.. sensitivity.Constants.Select(static c => (c * (1 + 1e-9)) + (2 * SingleArithmetic.Underflow))];
         var terms = new List<LinearTerm>();
         for (int value = 0; value <= bounds.Layers.Count; value++)
         {

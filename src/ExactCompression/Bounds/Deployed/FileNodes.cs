@@ -8,8 +8,26 @@ internal static class FileNodes
     /// <summary>The network as its file states it, or, without a file, layer by layer.</summary>
     /// <param name="network">The network.</param>
     /// <exception cref="OverflowException">A factor leaves the range of double.</exception>
-    public static NodewiseGraph Of(ReluNetwork network) =>
-        GraphLowering.LowerNodewise(network.Graph ?? network.SourceGraph ?? OfLayers(network));
+    public static NodewiseGraph Of(ReluNetwork network) => GraphLowering.LowerNodewise(StatedBy(network) ?? OfLayers(network));
+
+    /// <summary>All that the network's file may be: a chain that was made from a file's may be written layer by layer, too.</summary>
+    /// <param name="network">The network.</param>
+    /// <returns>One form or two.</returns>
+    /// <exception cref="OverflowException">A factor leaves the range of double.</exception>
+    public static IEnumerable<NodewiseGraph> FormsOf(ReluNetwork network)
+    {
+        yield return Of(network);
+        if (StatedBy(network) is null && network.EditedGraph is { } edited && !IsPlain(edited, network))
+            yield return GraphLowering.LowerNodewise(edited);
+    }
+
+    private static NetworkGraph? StatedBy(ReluNetwork network) =>
+        network.Graph ?? (network.ChainEdit is null ? network.ModuleGraph ?? network.SourceGraph : null);
+
+    /// <summary>Whether a graph has one matrix for each layer of a chain, and no other arithmetic: then it is those layers.</summary>
+    private static bool IsPlain(NetworkGraph graph, ReluNetwork network) =>
+        graph.Nodes.Count(static n => n.Operator is DenseOperator) == network.Layers.Count
+        && graph.Nodes.All(static n => n.Operator is DenseOperator { Alpha: 1, Beta: 1 } or ReluOperator or ReshapeOperator);
 
     /// <summary>A chain of dense layers; one that joins several operations of a file is these.</summary>
     private static NetworkGraph OfLayers(ReluNetwork network)

@@ -20,4 +20,15 @@ internal sealed record LayerCharge
 
     /// <summary>Errors of constants, for each element; null for none.</summary>
     public double[]? Constants { get; init; }
+
+    /// <summary>For each element, how much larger what underflow loses on the way is in it, at most; null for 1.</summary>
+    public double[]? Lost { get; init; }
+
+    /// <summary>
+    /// For each element, how much larger than the sum of its terms' magnitudes a result on the way can be; null for 1.
+    /// </summary>
+    public double[]? Largest { get; init; }
+
+    /// <summary>For each element, how much larger than a value that it takes a result on the way can be; null for 1.</summary>
+    public double[]? Steepest { get; init; }
 }

@@ -18,12 +18,14 @@ internal sealed class NodeCharges
 
     // How many partial sums the terms of a value are part of: 0 where no fused operation can take the value in.
     private readonly int[] depths;
+    private readonly FoldedFactors?[] behind;
 
     private NodeCharges(NodewiseGraph network)
     {
         this.network = network;
         charges = new LayerCharge?[network.Graph.Layers.Count];
         depths = new int[network.Nodes.Values];
+        behind = FoldedFactors.Of(network.Nodes);
     }
 
     /// <summary>The charges of all layers.</summary>
@@ -84,6 +86,12 @@ internal sealed class NodeCharges
                 break;
         }
 
+        if (charge is not null)
+        {
+            var detours = Detours.Of(network.Nodes, n, depths[value] > 0 ? behind[value] : null, network.Graph.Layers[at].Width);
+            charge = charge with { Lost = detours.Lost, Largest = detours.Largest, Steepest = detours.Steepest };
+        }
+
         charges[at] = charge;
     }
 
@@ -92,7 +100,7 @@ internal sealed class NodeCharges
         (int perTerm, int additions) = (1, 0);
         bool isHeld = product switch
         {
-            DenseOperator dense => dense is { WeightRadius: null, BiasRadius: null }
+            DenseOperator dense => dense is { WeightRadius: null, BiasRadius: null, Alpha: 1, Beta: 1 }
                 && Array.TrueForAll(dense.Weights, SingleArithmetic.Holds) && Array.TrueForAll(dense.Bias, SingleArithmetic.Holds),
             ConvolutionOperator convolution => Array.TrueForAll(convolution.Filters, SingleArithmetic.Holds)
                 && Array.TrueForAll(convolution.Bias, SingleArithmetic.Holds),
@@ -148,14 +156,15 @@ internal sealed class NodeCharges
     /// <summary>Whether nothing on the way to the factors and terms can overflow, underflow or cancel.</summary>
     private static bool IsOrdinary(AffinePart part)
     {
-        static bool IsModerate(double value) => Math.Abs(value) <= 1e30;
-        static bool IsDivisor(double value) => Math.Abs(value) is >= 1e-30 and <= 1e30;
+        // Of a normalisation, (x - m) s may be computed before the root, and m s / sqrt(v + e).
+        double most = part.Kind == AffinePartKind.BatchNormalization ? 1e12 : 1e30;
+        double least = part.Kind == AffinePartKind.Divide ? 1e-30 : 1e-24;
         IReadOnlyList<double[]> values = part.Values;
-        return values.All(static entries => Array.TrueForAll(entries, IsModerate)) && part.Kind switch
+        return values.All(entries => Array.TrueForAll(entries, value => Math.Abs(value) <= most)) && part.Kind switch
         {
-            AffinePartKind.Divide => Array.TrueForAll(values[0], IsDivisor),
+            AffinePartKind.Divide => Array.TrueForAll(values[0], value => Math.Abs(value) >= least),
             AffinePartKind.BatchNormalization => part.Epsilon >= 0
-                && Array.TrueForAll(values[3], variance => variance >= 0 && IsDivisor(variance + part.Epsilon)),
+                && Array.TrueForAll(values[3], variance => variance >= 0 && variance + part.Epsilon >= least),
             _ => true,
         };
     }

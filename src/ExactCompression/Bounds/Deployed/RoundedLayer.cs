@@ -118,14 +118,17 @@ internal sealed class RoundedLayer
         // Partial sums are those of rounded terms of computed values: 2 gamma S more, and what the errors of the values change. Radii of
         // weights are terms that the function of the values does not have.
         double size = sum.Size + sum.Moved;
-        double underflow = 4 * (sum.Count + 2.0) * SingleArithmetic.Underflow * (1 + sum.LargestValue) * (1 + sum.LargestWeight);
+        double underflow = 4 * (sum.Count + 2.0) * SingleArithmetic.Underflow * (1 + sum.LargestValue) * (1 + sum.LargestWeight)
+            * (charge.Lost?[i] ?? 1);
         double second = (2 * gamma * Partial[i] * size) + ((Partial[i] + Single[i]) * (sum.Moved + unknown));
         Constant[i] = (second + underflow + (charge.Constants?[i] ?? 0)) * (1 + 1e-9);
 
         // |z| is no larger than S
         Added[i] = (((Partial[i] + Single[i]) * sum.Size) + Constant[i]) * (1 + 1e-9);
-        double whole = (size + Math.Abs(layer.Bias.Span[i]) + Added[i]) * (1 + gamma) * 2;
-        if (!(whole < SingleArithmetic.Largest && sum.LargestWeight < SingleArithmetic.Largest))
+        double constants = Math.Abs(layer.Bias.Span[i]) + ((charge.Constants?[i] ?? 0) / SingleArithmetic.Unit);
+        double whole = (size + constants + Added[i]) * (1 + gamma) * 2, times = charge.Largest?[i] ?? 1;
+        double largest = Math.Max(Math.Max(whole, sum.LargestWeight) * times, 2 * sum.LargestValue * (charge.Steepest?[i] ?? 1));
+        if (!(largest < SingleArithmetic.Largest))
             IsInRange = false;
     }
 
@@ -141,10 +144,10 @@ internal sealed class RoundedLayer
         /// <summary>Sum of what errors of their values change in them.</summary>
         public double Moved { get; private set; }
 
-        /// <summary>The largest weight.</summary>
+        /// <summary>The largest weight, also of values that are always 0.</summary>
         public double LargestWeight { get; private set; }
 
-        /// <summary>The largest computed value.</summary>
+        /// <summary>The largest computed value, also where its weight is 0, or the bias.</summary>
         public double LargestValue { get; private set; }
 
         /// <summary>Adds the terms of a row, where they count.</summary>
@@ -157,15 +160,13 @@ internal sealed class RoundedLayer
             for (int j = 0; j < weights.Length; j++)
             {
                 double weight = Math.Abs(weights[j]), value = source.Magnitude[columns[j]], error = source.Error[columns[j]];
+                if (counts) // infinity times 0 is no number
+                    (LargestWeight, LargestValue) = (Math.Max(LargestWeight, weight), Math.Max(LargestValue, value + error));
                 if (weight == 0 || (value == 0 && error == 0))
                     continue;
                 size += weight * value;
                 moved += weight * error;
-                if (!counts)
-                    continue;
-                Count++;
-                LargestWeight = Math.Max(LargestWeight, weight);
-                LargestValue = Math.Max(LargestValue, value + error);
+                Count += counts ? 1 : 0;
             }
 
             if (counts)
@@ -182,6 +183,7 @@ internal sealed class RoundedLayer
         {
             Count += bias == 0 && radius == 0 ? 0 : 1;
             Size += Math.Abs(bias) + radius;
+            LargestValue = Math.Max(LargestValue, Math.Abs(bias) + radius);
         }
     }
 }

@@ -30,7 +30,8 @@ internal static class DeployedDeviation
     {
         try
         {
-            NodeCharges.Of(Nodes(network));
+            foreach (NodewiseGraph nodes in Nodes(network))
+                NodeCharges.Of(nodes);
         }
         catch (NotSupportedException e)
         {
@@ -44,11 +45,13 @@ internal static class DeployedDeviation
     public static SingleRun RunOf(ReluNetwork network)
     {
         Require(network);
-        return new(Nodes(network));
+        return new(FileNodes.Of(network));
     }
 
-    private static NodewiseGraph Nodes(ReluNetwork network)
+    private static IEnumerable<NodewiseGraph> Nodes(ReluNetwork network)
     {
+        if (network.Interface?.Narrowed is { } narrowed)
+            throw NotSpecified(network, $"'{narrowed}' has values of 16 bits");
         if (!network.IsDense)
         {
             if (network.Lowered.Heads is not null)
@@ -56,14 +59,15 @@ internal static class DeployedDeviation
             network.Lowered.RequireScores(network.Name);
         }
 
-        return FileNodes.Of(network);
+        return FileNodes.FormsOf(network);
     }
 
     private static double[] Errors(ReluNetwork network, InputDomain box, CancellationToken cancellation)
     {
         try
         {
-            return DeployedError.Of(Nodes(network), box, cancellation);
+            IEnumerable<double[]> errors = Nodes(network).Select(nodes => DeployedError.Of(nodes, box, cancellation));
+            return errors.Aggregate(static (most, others) => [.. most.Zip(others, Math.Max)]);
         }
         catch (NotSupportedException e)
         {
@@ -73,5 +77,5 @@ internal static class DeployedDeviation
 
     private static InvalidInputException NotSpecified(ReluNetwork network, string what) => new(
         "ArithmeticNotSpecified", $"How runtimes compute '{network.Name}' in float32 is not specified: {what}.",
-        "Leave -Arithmetic out: in real arithmetic it has a bound. Or export the network with its scores as outputs.");
+        "Leave -Arithmetic out: real arithmetic is specified. A network that ends with a softmax may be exported with its scores as outputs.");
 }

@@ -20,6 +20,9 @@ internal sealed record OnnxAttempt(
     /// <summary>What was read, where it was asked for.</summary>
     public OnnxTrace? Trace { get; init; }
 
+    /// <summary>The first node that rounds values to 16 bits; null where none does.</summary>
+    public string? Narrowed { get; init; }
+
     /// <summary>A sentence on declared shapes that are not those of the nodes; null where there are none.</summary>
     public string? WrongShape { get; init; }
 }
@@ -94,7 +97,7 @@ internal sealed class OnnxAttempts(
         return new(
             network, DenseChain.TryJoin(network, precision, limits.TryTake, limits.Cancellation), shaped, outputs, batch, reading.Remarks)
         {
-            Trace = reading.Trace, WrongShape = reading.Declarations.Warning,
+            Trace = reading.Trace, Narrowed = reading.Narrowed, WrongShape = reading.Declarations.Warning,
         };
     }
 }

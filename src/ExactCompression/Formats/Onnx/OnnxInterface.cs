@@ -40,9 +40,13 @@ internal static class OnnxInterface
             Domain = model.Domain,
             Version = model.ModelVersion,
             Description = model.DocString,
+            Narrowed = Narrow(graph) ?? read.Narrowed,
             Metadata = Array.AsReadOnly([.. model.MetadataProps.Select(static p => KeyValuePair.Create(p.Key, p.Value))]),
         };
     }
+
+    private static string? Narrow(OnnxGraph graph) => graph.Inputs.FirstOrDefault(
+        static i => (DataType)(i.Type?.TensorType?.ElemType ?? 0) is DataType.Float16 or DataType.Bfloat16)?.Name;
 
     /// <summary>States who made a model, and its metadata.</summary>
     public static void Describe(ModelProto model, ModelInterface description)

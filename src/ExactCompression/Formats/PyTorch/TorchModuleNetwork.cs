@@ -49,7 +49,7 @@ internal sealed class TorchModuleNetwork
             return new(graph, name, source.Path, source.Format);
         ModelInterface? model = stated is not { Count: > 1 } ? null : new(
             Rows(TorchGraph.InputName, stated), Rows(TorchGraph.OutputName, graph.ShapeOf(graph.Outputs[0].Value)));
-        return new(chain.Layers, name, source.Path, source.Format, model: model);
+        return new(chain.Layers, name, source.Path, source.Format, model: model) { ModuleGraph = graph };
     }
 
     private static ModelTensor Rows(string name, TensorShape shape) =>

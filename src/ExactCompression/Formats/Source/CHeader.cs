@@ -1,5 +1,6 @@
 using System.Globalization;
 using ExactCompression.Compression.Equivalence;
+using ExactCompression.Networks;
 
 namespace ExactCompression.Formats;
 
@@ -85,7 +86,7 @@ internal static class CHeader
             : deviation == 0
             ? "Proven deviation: 0. In real arithmetic the outputs are the original's on all of the domain; outside, they may be others."
             : Bound("Proven deviation", "the original's", deviation, domain) + " Outside, it may be more.";
-        if (precision == WeightPrecision.Float32 && rounding == 0
+        if (precision == WeightPrecision.Float32 && rounding == 0 && IsNodewise(network)
             && compression.DeployedDeviation is < double.PositiveInfinity and var most)
             yield return "Deployed deviation: where both networks are computed in float, in any order of summation, no output differs from "
                 + $"the original's by more than {Invariant($"{most:R}")} over {Shown(domain.Ends)}.";
@@ -110,6 +111,13 @@ internal static class CHeader
         : $"{subject}, and no bound is known on what that changes.";
 
     /// <summary>What rounding the weights changes, at most.</summary>
+    /// <summary>
+    /// Whether the source rounds as the network's nodes do: units other than ReLUs, and maxima of windows, are sums of rectified values in
+    /// it.
+    /// </summary>
+    private static bool IsNodewise(ReluNetwork network) => network.Graph is null
+        || network.Graph.Nodes.All(static n => n.Operator is ReluOperator or not (UnitOperator or MaxPoolOperator));
+
     private static double Rounding(ReluNetwork network, WeightPrecision precision, InputDomain domain, CancellationToken cancellation)
     {
         return CPrecision.Holds(network, precision) ? 0

@@ -58,6 +58,15 @@ internal sealed class ChainRewrite
         }
     }
 
+    /// <summary>The graph that an edit leads to.</summary>
+    /// <param name="graph">The graph of the original.</param>
+    /// <param name="edit">How the layers came from the original's.</param>
+    /// <param name="layers">The layers.</param>
+    /// <returns>The edited graph; null where it cannot be stated.</returns>
+    public static NetworkGraph? TryState(NetworkGraph graph, ChainEdit edit, IReadOnlyList<AffineLayer> layers) =>
+        DenseChain.TryJoin(graph, WeightPrecision.Float32, static _ => true, CancellationToken.None) is { } chain
+            ? TryState(graph, chain.Ends, edit, layers)?.Edited : null;
+
     /// <summary>The layer's own nodes, with the rows and columns that are left.</summary>
     private bool TryKeep(int first, int end, ChainLayer layer)
     {

@@ -16,6 +16,12 @@ internal sealed record DenseOperator(double[] Weights, double[] Bias, int Inputs
     /// <summary>Radii of the biases; null where they are exact.</summary>
     public double[]? BiasRadius { get; init; }
 
+    /// <summary>A factor of the product that the file states beside the weights, which have it already.</summary>
+    public double Alpha { get; init; } = 1;
+
+    /// <summary>A factor of the biases that the file states beside them; they have it already.</summary>
+    public double Beta { get; init; } = 1;
+
     /// <inheritdoc/>
     public override string Name => "Gemm";
 

@@ -35,6 +35,9 @@ public sealed record ModelInterface(ModelTensor Input, ModelTensor Output)
     /// <summary>Other entries, in the file's order.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Metadata { get; init; } = [];
 
+    /// <summary>The first input or node with values of 16 bits; null where there is none.</summary>
+    internal string? Narrowed { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => PrintableText.Of($"{string.Join(", ", Inputs)} -> {string.Join(", ", Outputs)}");
 }

@@ -237,6 +237,21 @@ public sealed class CSourceFormatTests
             Assert.Equal(expected[i], outputs[i], 1e-5);
     }
 
+    /// <summary>A cut at both ends is <c>l + max(0, z - l) - max(0, z - u)</c> in C, which rounds where a runtime only selects.</summary>
+    [SkippableFact]
+    public void Write_UnitsThatRoundInTheSource_StatesNoDeployedDeviation()
+    {
+        var builder = new GraphBuilder();
+        int input = builder.AddInput("x", new(1));
+        builder.AddOutput("y", builder.Add(new ClipOperator(-(1 << 27), 1 << 27), new(1), "c", "", input));
+        StabilityTable table = StabilityTable.Undecided(new(builder.Build()), InputDomain.Unit.For(1));
+        CompressionResult result = LeoCompression.Compress(
+            table, new() { Level = CompressionLevel.DeleteOnly, Arithmetic = Arithmetic.Float32 }, CancellationToken.None);
+        using var compiled = new CompiledC(result.Compressed, WeightPrecision.Float32, new() { Compression = result });
+        Assert.True(Math.Abs(compiled.Evaluate([0.25f], 1)[0] - 0.25) > result.DeployedDeviation);
+        Assert.DoesNotContain("Deployed deviation", compiled.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Write_RoundedWeights_StatesTheBound()
     {

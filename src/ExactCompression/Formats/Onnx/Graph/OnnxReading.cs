@@ -41,6 +41,9 @@ internal sealed class OnnxReading(OnnxGraph graph, long opset, int batch, OnnxFa
     /// <summary>Says what nodes that are not analysed do, exactly; null where the file's bytes are not at hand.</summary>
     public Lazy<OnnxContents>? Contents { get; init; }
 
+    /// <summary>The first node that rounds values to 16 bits; null where none does.</summary>
+    public string? Narrowed { get; set; }
+
     /// <summary>What is not analysed, in sentences.</summary>
     public List<string> Remarks { get; } = [];
 

@@ -48,7 +48,7 @@ internal static class OnnxProductOperators
             precision = (WeightPrecision)Math.Max((int)precision, (int)summand.Precision);
         }
 
-        int number = Multiply(step, value, rows, asRows, product, precision, dataLeft);
+        int number = Multiply(step, value, rows, asRows, product, precision, dataLeft, alpha, isBias ? beta : 1);
         OnnxValue result = step.Of(number, shape, value.IsBatch);
         step.Give(isBias || !node.HasInput(2) ? result : Plus(step, result, beta));
     }
@@ -113,24 +113,28 @@ internal static class OnnxProductOperators
     }
 
     /// <summary>A matrix along the last axis of a value.</summary>
-    private static int Along(OnnxStep step, int number, AffineMap product, WeightPrecision precision)
+    private static int Along(
+        OnnxStep step, int number, AffineMap product, WeightPrecision precision, double alpha = 1, double beta = 1)
     {
         TensorShape taken = step.Reading.Builder.ShapeOf(number);
         var op = new DenseOperator(product.Weights, product.Bias, product.Inputs, precision)
         {
             WeightRadius = product.WeightRadius,
             BiasRadius = product.BiasRadius,
+            Alpha = alpha,
+            Beta = beta,
         };
         return step.Add(op, new([.. taken.SkipLast(1), product.Outputs]), number);
     }
 
     private static int Multiply(
-        OnnxStep step, OnnxValue value, int rows, bool asRows, AffineMap product, WeightPrecision precision, bool rowsAfter)
+        OnnxStep step, OnnxValue value, int rows, bool asRows, AffineMap product, WeightPrecision precision, bool rowsAfter, double alpha,
+        double beta)
     {
         if (rows == 1)
-            return Along(step, step.As(value.Number, new(product.Inputs)), product, precision);
+            return Along(step, step.As(value.Number, new(product.Inputs)), product, precision, alpha, beta);
         int number = step.As(value.Number, new(value.Shape!));
-        number = Along(step, asRows ? number : Swapped(step, number), product, precision);
+        number = Along(step, asRows ? number : Swapped(step, number), product, precision, alpha, beta);
         return rowsAfter ? number : Swapped(step, number);
     }
 

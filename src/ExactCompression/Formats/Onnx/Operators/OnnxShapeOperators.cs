@@ -34,6 +34,8 @@ internal static class OnnxShapeOperators
     {
         DataType to = CastTarget(step);
         step.Give(IsFloat(to) ? step.Data(0) : throw new OnnxNotAnalysedException("It rounds to another type."));
+        if (to is DataType.Float16 or DataType.Bfloat16)
+            step.Reading.Narrowed ??= step.Node.Name;
     }
 
     /// <summary>The shape of a value, as a constant.</summary>
