@@ -48,7 +48,8 @@ public sealed class SweepTests(ModuleFixture module)
         Assert.Equal(Cells, SweepFile.Read(csv).Cells);
 
         HostRun third = HostProcess.Run([script, RepositoryPaths.DigitsData, csv]);
-        Assert.Equal([$"All {Cells} rows are in sweep.csv already; -PassThru outputs such rows.", "made 0"], third.Output.Trim().Split('\n'));
+        Assert.Equal(
+            [$"All {Cells} rows are in sweep.csv already; -PassThru outputs such rows.", "made 0"], third.Output.Trim().Split('\n'));
         Assert.Equal(end, File.ReadAllBytes(csv));
     }
 

@@ -77,5 +77,6 @@ internal static class DeployedDeviation
 
     private static InvalidInputException NotSpecified(ReluNetwork network, string what) => new(
         "ArithmeticNotSpecified", $"How runtimes compute '{network.Name}' in float32 is not specified: {what}.",
-        "Leave -Arithmetic out: real arithmetic is specified. A network that ends with a softmax may be exported with its scores as outputs.");
+        "Leave -Arithmetic out: real arithmetic is specified. A network that ends with a softmax may be exported with its scores as "
+            + "outputs.");
 }
