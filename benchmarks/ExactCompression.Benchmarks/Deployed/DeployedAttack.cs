@@ -10,6 +10,7 @@ internal sealed class DeployedAttack
     private readonly Random random = new(1);
     private readonly NodewiseGraph network;
     private readonly SingleRun run;
+    private readonly IReadOnlyList<LayerCharge?> charges;
     private readonly InputDomain domain;
     private readonly InputData? data;
     private readonly double[] proven;
@@ -19,11 +20,8 @@ internal sealed class DeployedAttack
     public DeployedAttack(NodewiseGraph network, InputDomain domain, InputData? data, double[] proven)
     {
         (this.network, run, this.domain, this.data, this.proven) = (network, new(network), domain, data, proven);
-        outputs =
-        [
-            .. network.Graph.Scores!.SelectMany(
-                value => Enumerable.Range(0, network.Graph.ShapeOf(value).Count).Select(element => (value, element))),
-        ];
+        charges = NodeCharges.Of(network);
+        outputs = [.. network.Outputs];
         Worst = new double[outputs.Length];
     }
 
@@ -80,7 +78,7 @@ internal sealed class DeployedAttack
     private double[][] Exact(double[] x) => LoweredEvaluation.Values(network.Graph, x);
 
     private PointReach Reach(double[][] values, int output) =>
-        PointReach.Of(network, values, outputs[output].Value, outputs[output].Element);
+        PointReach.Of(network.Graph, charges, values, outputs[output].Value, outputs[output].Element);
 
     private double Reached(double[] x, int output) => Reach(Exact(x), output).Error;
 

@@ -10,14 +10,14 @@ namespace ExactCompression.Benchmarks;
 internal sealed record PointReach(double[][] Derivatives, double Error)
 {
     /// <summary>Follows an output down.</summary>
-    /// <param name="network">The network.</param>
+    /// <param name="graph">The network, node by node.</param>
+    /// <param name="charges">How often each of its layers rounds.</param>
     /// <param name="values">Its values at the point.</param>
     /// <param name="value">The output's value.</param>
     /// <param name="element">Its element.</param>
-    public static PointReach Of(NodewiseGraph network, double[][] values, int value, int element)
+    public static PointReach Of(
+        LoweredGraph graph, IReadOnlyList<LayerCharge?> charges, double[][] values, int value, int element)
     {
-        LoweredGraph graph = network.Graph;
-        IReadOnlyList<LayerCharge?> charges = NodeCharges.Of(network);
         double[][] derivatives = [.. values.Select(static v => new double[v.Length])];
         derivatives[value][element] = 1;
         double error = 0;

@@ -38,7 +38,34 @@ internal sealed class CrownBounds
     /// <param name="parallel">Threads, and the token to stop on.</param>
     /// <returns>The layer with rectifiers, which is not added.</returns>
     public static LoweredLayer Advance(RelaxedGraph network, int number, ParallelOptions parallel) =>
-        network.AdvanceTo(number, (layer, lower, upper) => Tighten(network, layer, lower, upper, parallel), parallel);
+        network.AdvanceTo(number, (layer, lower, upper) => Tighten(
+            network, layer, [.. Enumerable.Range(0, layer.Width)], lower, upper, parallel), parallel);
+
+    /// <summary>Tightens bounds of pre-activations of a layer; a NaN, or an infinity of the wrong sign, proves nothing.</summary>
+    /// <param name="network">The layers below.</param>
+    /// <param name="layer">The layer, which takes none but their values.</param>
+    /// <param name="neurons">0-based neurons of it.</param>
+    /// <param name="lower">Proven lower bounds of all of its neurons.</param>
+    /// <param name="upper">Proven upper bounds.</param>
+    /// <param name="parallel">Threads, and the token to stop on.</param>
+    public static void Tighten(
+        RelaxedGraph network, LoweredLayer layer, int[] neurons, double[] lower, double[] upper, ParallelOptions parallel)
+    {
+        if (network.Layers.Count == 0 || neurons.Length == 0)
+            return; // intervals right above the input are the exact ranges
+        double[] low = new double[neurons.Length], high = new double[neurons.Length];
+        var bounds = new CrownBounds(network);
+        bounds.Bound(layer, neurons, above: true, high, null, parallel);
+        bounds.Bound(layer, neurons, above: false, low, null, parallel);
+        for (int k = 0; k < neurons.Length; k++)
+        {
+            int i = neurons[k];
+            if (low[k] > lower[i] && !double.IsPositiveInfinity(low[k]))
+                lower[i] = low[k];
+            if (high[k] < upper[i] && !double.IsNegativeInfinity(high[k]))
+                upper[i] = high[k];
+        }
+    }
 
     /// <summary>Bounds pre-activations of a layer above from one side.</summary>
     /// <param name="layer">A layer that takes none but values of the layers below.</param>
@@ -63,25 +90,6 @@ internal sealed class CrownBounds
                 return block;
             },
             static _ => { });
-    }
-
-    /// <summary>Tightens bounds of all pre-activations of a layer; a NaN, or an infinity of the wrong sign, proves nothing.</summary>
-    private static void Tighten(RelaxedGraph network, LoweredLayer layer, double[] lower, double[] upper, ParallelOptions parallel)
-    {
-        if (network.Layers.Count == 0)
-            return; // intervals are the exact ranges
-        int[] all = [.. Enumerable.Range(0, layer.Width)];
-        double[] low = new double[all.Length], high = new double[all.Length];
-        var bounds = new CrownBounds(network);
-        bounds.Bound(layer, all, above: true, high, null, parallel);
-        bounds.Bound(layer, all, above: false, low, null, parallel);
-        for (int i = 0; i < all.Length; i++)
-        {
-            if (low[i] > lower[i] && !double.IsPositiveInfinity(low[i]))
-                lower[i] = low[i];
-            if (high[i] < upper[i] && !double.IsNegativeInfinity(high[i]))
-                upper[i] = high[i];
-        }
     }
 
     private static void BoundBlock(

@@ -27,12 +27,8 @@ internal static class DeployedError
     {
         var parallel = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
         IReadOnlyList<LayerCharge?> charges = NodeCharges.Of(network);
-        (int Value, int Element)[] outputs =
-        [
-            .. network.Graph.Scores!.SelectMany(
-                value => Enumerable.Range(0, network.Graph.ShapeOf(value).Count).Select(element => (value, element))),
-        ];
-        using RelaxedGraph bounds = Bounded(WithErrors(network.Graph, outputs.Length), domain, parallel);
+        (int Value, int Element)[] outputs = [.. network.Outputs];
+        using RelaxedGraph bounds = Bounded(WithErrors(network.Graph), domain, parallel);
         ErrorRanges errors = ErrorRanges.Of(bounds, charges, parallel);
         if (!errors.IsInRange)
             return [.. outputs.Select(static _ => double.PositiveInfinity)];
@@ -54,7 +50,7 @@ internal static class DeployedError
     /// The graph with one more layer that takes all values: passes from the layer of errors then find its products counted among those that
     /// make up a coefficient.
     /// </summary>
-    private static LoweredGraph WithErrors(LoweredGraph graph, int outputs)
+    private static LoweredGraph WithErrors(LoweredGraph graph)
     {
         LinearTerm[] terms =
         [
@@ -79,7 +75,7 @@ internal static class DeployedError
                 double[] lower = new double[layer.Width], upper = new double[layer.Width];
                 IntervalBounds.Propagate(layer, below.SourcesOf(layer), lower, upper, parallel);
                 int[] open = [.. Enumerable.Range(0, layer.Width).Where(i => !(lower[i] >= 0) && !(upper[i] <= 0))];
-                Tighten(below, layer, open, lower, upper, parallel);
+                CrownBounds.Tighten(below, layer, open, lower, upper, parallel);
                 below.Add(lower, upper);
             }
         }
@@ -87,24 +83,6 @@ internal static class DeployedError
         {
             below.Dispose();
             throw;
-        }
-    }
-
-    private static void Tighten(
-        RelaxedGraph below, LoweredLayer layer, int[] open, double[] lower, double[] upper, ParallelOptions parallel)
-    {
-        if (open.Length == 0)
-            return;
-        var bounds = new CrownBounds(below);
-        double[] low = new double[open.Length], high = new double[open.Length];
-        bounds.Bound(layer, open, above: true, high, null, parallel);
-        bounds.Bound(layer, open, above: false, low, null, parallel);
-        for (int k = 0; k < open.Length; k++)
-        {
-            if (low[k] > lower[open[k]] && !double.IsPositiveInfinity(low[k]))
-                lower[open[k]] = low[k];
-            if (high[k] < upper[open[k]] && !double.IsNegativeInfinity(high[k]))
-                upper[open[k]] = high[k];
         }
     }
 
