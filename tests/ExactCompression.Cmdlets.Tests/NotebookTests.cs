@@ -47,7 +47,8 @@ public sealed class NotebookTests
         });
         Assert.Equal(("", 0), (run.Error, run.ExitCode));
         Assert.Contains("64-48-32-24-10 -> 64-32-19-17-10", run.Output, StringComparison.Ordinal);
-        string[] written = [.. Directory.GetFiles(folder.File("exactcompression-notebook")).Select(static f => Path.GetFileName(f)).Order()];
+        string[] written = [.. Directory.GetFiles(folder.File("exactcompression-notebook")).Select(
+            static f => Path.GetFileName(f)).Order()];
         Assert.Equal(["bounds.svg", "digits-report.html", "digits-small.onnx", "digits.cert.json", "layers.svg", "states.svg"], written);
     }
 }

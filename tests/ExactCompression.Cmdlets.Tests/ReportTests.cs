@@ -74,7 +74,7 @@ public sealed partial class ReportTests(ModuleFixture module)
     [InlineData(Table, "report", "", "ReportFormat")]
     [InlineData(Table, "absent/report.html", "", "FileNotFound")]
     [InlineData(Small, "report.html", "-Certificate absent.json", "FileNotFound")]
-    [InlineData(Small, "report.html", "-Certificate $NetworkFile", "CertificateFormat")]
+    [InlineData(Small, "report.html", "-Certificate $NetworkFile", "CertificateMalformed")]
     [InlineData(Table, "report.html", "-Certificate $NetworkFile", "CertificateWithoutCompression")]
     [InlineData("Import-ReluNetwork $NetworkFile", "report.html", "", "ParameterArgumentTransformationError")]
     public void ExportStabilityReport_BadInput_SaysSoAndWritesNothing(string input, string name, string arguments, string id)

@@ -32,7 +32,8 @@ internal static class BoundsFigure
         return new()
         {
             Title = $"{table.Network.Name}: bounds on pre-activations over {table.Domain.ShortDescription}",
-            Subtitle = "Each bar runs from the lower to the upper proven bound; neurons are sorted by state and by the middle of their bounds",
+            Subtitle =
+                "Each bar runs from the lower to the upper proven bound; neurons are sorted by state and by the middle of their bounds",
             Legend = StatesFigure.Legend(neurons),
             Notes = open == 0
                 ? []

@@ -87,7 +87,8 @@ internal sealed class CellGrid
         (int channel, int place) = Math.DivRem(neuron, shape.Plane);
         (int row, int column) = Math.DivRem(place, shape.Width);
         int across = Across(shape, Columns);
-        return (channel % across * (shape.Width + 1) + column, tops[layer] + (channel / across * (shape.Height + AboveMap) + AboveMap + row) * Cell);
+        int above = channel / across * (shape.Height + AboveMap) + AboveMap;
+        return (channel % across * (shape.Width + 1) + column, tops[layer] + (above + row) * Cell);
     }
 
     /// <summary>

@@ -27,7 +27,8 @@ internal sealed class FigureDrawing : IDisposable
         legend = new(figure.Legend, TextSize, Width - 2 * Margin);
         subtitle = TextLines.Wrap(figure.Subtitle, PictureFont.Regular, TextSize, Width - 2 * Margin);
         // Whole pixels: plots begin and end where others do, and a seam between two pixels would show through.
-        headHeight = MathF.Ceiling(Margin + (title.Count > 0 ? TitleSize * (0.2f + 1.3f * title.Count) : 0) + subtitle.Count * TextSize * 1.4f + legend.Height + 6);
+        float titleHeight = title.Count > 0 ? TitleSize * (0.2f + 1.3f * title.Count) : 0;
+        headHeight = MathF.Ceiling(Margin + titleHeight + subtitle.Count * TextSize * 1.4f + legend.Height + 6);
         float natural = panels.Sum(NaturalHeight);
         Height = options.Height ?? (int)Math.Min(PictureOptions.MaximalSize, Math.Ceiling(headHeight + natural + Margin / 2));
     }

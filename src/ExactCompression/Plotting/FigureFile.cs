@@ -38,7 +38,9 @@ internal static partial class FigureFile
         text = Size().Replace(text, size, 1);
         // A viewer without the font substitutes a similar one and lays out the glyphs itself: positions of single glyphs fit only this
         // font, and hinder editing of the text.
-        text = FontFamily().Replace(text, $"font-family=\"{PictureFont.Family}, Helvetica, Arial, sans-serif\"");
+        text = FontFamily().Replace(text, static match => match.Groups[1].Value.StartsWith(PictureFont.Family, StringComparison.Ordinal)
+            ? $"font-family=\"{PictureFont.Family}, Helvetica, Arial, sans-serif\""
+            : $"font-family=\"{match.Groups[1].Value}, sans-serif\"");
         text = GlyphPlaces().Replace(text, "$1=\"$2\"");
         return Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"utf-8\" ?>\n" + Cleaned(text));
     }
@@ -80,6 +82,6 @@ internal static partial class FigureFile
     [GeneratedRegex("(?<= )([xy])=\"([^\",]+), [^\"]*\"")]
     private static partial Regex GlyphPlaces();
 
-    [GeneratedRegex("font-family=\"" + PictureFont.Family + "(?: Semibold)?\"")]
+    [GeneratedRegex("font-family=\"([^\"]*)\"")]
     private static partial Regex FontFamily();
 }

@@ -53,8 +53,8 @@ internal static class Panels
     public static string Number(double value)
     {
         double size = Math.Abs(value);
-        if (size < 1e-12)
-            return "0"; // a tick's rounding error
+        if (size == 0)
+            return "0";
         return size is < 1e-4 or >= 1e7
             ? value.ToString("0.###e-0", CultureInfo.InvariantCulture)
             : value.ToString("#,0.########", CultureInfo.InvariantCulture);
@@ -86,9 +86,13 @@ internal static class Panels
         double step = StepFactors.Select(factor => factor * size).First(
             s => Math.Floor(high / s + 1e-9) - Math.Ceiling(low / s - 1e-9) < Math.Max(2, most) || s >= 10 * size);
         long first = (long)Math.Ceiling(low / step - 1e-9), last = (long)Math.Floor(high / step + 1e-9);
-        return Enumerable.Range(0, (int)(last - first) + 1).Select(i => Math.Round((first + i) * step, 12)).Select(
+        return Enumerable.Range(0, (int)(last - first) + 1).Select(i => Decimal12((first + i) * step)).Select(
             static at => (at, Number(at)));
     }
+
+    /// <summary>A number without the rounding error of the steps that led to it: the nearest with twelve digits.</summary>
+    public static double Decimal12(double value) =>
+        double.Parse(value.ToString("g12", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     /// <summary>How many labels of the axis fit side by side.</summary>
     /// <param name="width">Pixels along the axis.</param>

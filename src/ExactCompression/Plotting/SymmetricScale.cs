@@ -10,7 +10,7 @@ internal sealed class SymmetricScale
     private const double Flat = 3;
 
     private const double MostDecades = 5;
-    private const double TickHeight = 18;
+    private const double TickHeight = 15;
 
     /// <summary>Values below this, on both sides of 0, are nearly linear; 0 where all are.</summary>
     private readonly double unit;
@@ -34,7 +34,7 @@ internal sealed class SymmetricScale
         return new(Math.Pow(10, Math.Floor(Math.Log10(small))));
     }
 
-    /// <summary>Whether a linear axis would hide many bars: a quarter of those that are not 0 would be flat, and another is large.</summary>
+    /// <summary>Whether a linear axis would hide many bars: a quarter of those that are not 0 would be flat.</summary>
     /// <param name="sizes">How far each bar goes from 0 at most.</param>
     /// <param name="height">Pixels that the largest takes.</param>
     public static bool IsNeeded(IReadOnlyCollection<double> sizes, double height)
@@ -53,7 +53,7 @@ internal sealed class SymmetricScale
     public IEnumerable<(double Position, string Label)> Ticks(double bottom, double top, double height)
     {
         if (!IsLogarithmic)
-            return Panels.RoundTicks(bottom, top, (int)(height / (2 * TickHeight)));
+            return Panels.RoundTicks(bottom, top, (int)(height / (2.2 * TickHeight)));
         double least = TickHeight * (top - bottom) / height;
         var ticks = new List<(double Position, string Label)> { (0, "0") };
         foreach (int sign in new[] { 1, -1 })
@@ -64,7 +64,7 @@ internal sealed class SymmetricScale
                 double place = sign * Place(size);
                 if (place < bottom || place > top || Math.Abs(place - last) < least)
                     continue;
-                ticks.Add((place, Panels.Number(double.Round(sign * size, 12))));
+                ticks.Add((place, Panels.Number(Panels.Decimal12(sign * size))));
                 last = place;
             }
         }

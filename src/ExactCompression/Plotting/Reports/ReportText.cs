@@ -18,10 +18,12 @@ internal static class ReportText
     /// <param name="result">The compression.</param>
     public static string Deviation(CompressionResult result) =>
         !result.IsProven
-            ? $"Not proven: no output would differ by more than {Outward.Deviation(result.ConditionalDeviation)} if all that it rests on were true"
+            ? $"Not proven: no output would differ by more than {Outward.Deviation(result.ConditionalDeviation)} if all that it "
+                + "rests on were true"
             : result.ProvenDeviation == 0
             ? "0: no weight was rounded, the function is the same over the real numbers"
-            : $"{Outward.Deviation(result.ProvenDeviation)}: no output differs by more, at any input of the domain, in real arithmetic (proven)";
+            : $"{Outward.Deviation(result.ProvenDeviation)}: no output differs by more, at any input of the domain, in real "
+                + "arithmetic (proven)";
 
     /// <summary>What is proven of both networks in float32; null where it was not asked for.</summary>
     /// <param name="result">The compression.</param>

@@ -102,6 +102,6 @@ internal sealed class SweepAxis
                 taken.Add(value);
         }
 
-        return [.. taken.Order().Select(value => (Place(value), Panels.Number(double.Round(value, 12))))];
+        return [.. taken.Order().Select(value => (Place(value), Panels.Number(value)))];
     }
 }

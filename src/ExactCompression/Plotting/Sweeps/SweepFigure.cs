@@ -30,7 +30,8 @@ internal static class SweepFigure
         {
             Title = $"{string.Join(", ", series.Y.Select(static (y, at) => SweepLabels.InSentence(y, at == 0)))} by "
                 + SweepLabels.InSentence(series.X),
-            Subtitle = string.Join(". ", new[] { repeats ? Means(averaged, series.IsOrdered) : "", AccuracyRows(series) }.Where(static t => t.Length > 0)),
+            Subtitle = string.Join(". ", new[] { repeats ? Means(averaged, series.IsOrdered) : "", AccuracyRows(series) }.Where(
+                static t => t.Length > 0)),
             Legend = series.Groups.Count == 1 && series.Groups[0].Length == 0
                 ? []
                 : [.. series.Groups.Select((g, at) => new LegendEntry(g, ColorOf(at), MarkerOf(at))

@@ -3,7 +3,7 @@ using ExactCompression.Experiments;
 
 namespace ExactCompression.Plotting;
 
-/// <summary>What the columns of a sweep are called in a figure: in words where the column is our own, else as the user has named it.</summary>
+/// <summary>What the columns of a sweep are called in a figure: words for a column of our own, else the user's name.</summary>
 internal static partial class SweepLabels
 {
     /// <summary>Last words of a column's name that are its unit.</summary>
