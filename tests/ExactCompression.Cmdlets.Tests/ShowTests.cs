@@ -52,7 +52,8 @@ public sealed class ShowTests
     {
         Directory.CreateDirectory(folder.File("bin"));
         string viewer = folder.Write("bin/xdg-open", $"#!/bin/sh\necho loud; echo \"$1\" >> '{folder.File("opened")}'; exit {exit}\n");
-        File.SetUnixFileMode(viewer, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(viewer, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         return HostProcess.Run(["-Command", command], change: start =>
         {
             start.Environment["PATH"] = $"{Path.GetDirectoryName(viewer)}:{start.Environment["PATH"]}";
