@@ -16,6 +16,7 @@
         'Export-MilpModel'
         'Export-ReluNetwork'
         'Export-StabilityPlot'
+        'Export-StabilityReport'
         'Export-StabilityTable'
         'Find-StableNeurons'
         'Find-UnstableNeuronsGpu'

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Security.Cryptography;
 using ExactCompression.Cmdlets.Infrastructure;
 using ExactCompression.Cmdlets.Views;
 using ExactCompression.Formats;
@@ -67,21 +66,9 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
     private CSourceOptions Certified(CSourceOptions source, string certificate)
     {
         if (source.Compression is not { } compression)
-            throw new InvalidInputException(
-                "CertificateWithoutCompression", "A certificate is of a compression, and this is a network.",
-                "Export the result of Invoke-LeoCompression, or leave -Certificate out.");
-        CertificateReport report = CertificateCheck.Run(
-            certificate, compression.Original, CompressionCertificate.AsWritten(compression.Compressed, Cancellation), compression.Domain,
-            cancellation: Cancellation);
-        return report.Valid
-            ? source with
-            {
-                Certificate = System.IO.Path.GetFileName(certificate),
-                CertificateHash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(certificate))),
-            }
-            : throw new InvalidInputException(
-                "CertificateNotValid", $"'{certificate}' is no valid certificate of this compression: {report.Reason}",
-                "Make one with Export-CompressionCertificate from the same result.");
+            throw StatedCertificate.Unfitting("a network");
+        var stated = StatedCertificate.Of(certificate, compression, Cancellation);
+        return source with { Certificate = stated.Name, CertificateHash = stated.Hash };
     }
 
     private static string Rounded(ReluNetwork network, WeightPrecision stored, double deviation)

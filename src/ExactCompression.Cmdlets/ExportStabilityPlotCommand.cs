@@ -7,7 +7,7 @@ namespace ExactCompression.Cmdlets;
 /// <summary>Draws verdicts, compressions and sweeps, as PNG or SVG by the file's extension.</summary>
 [Cmdlet(VerbsData.Export, "StabilityPlot", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportStabilityPlotCommand : FileOutputCommand
+public sealed class ExportStabilityPlotCommand : ViewableFileCommand
 {
     private readonly PlotRowCollector rows = new();
 

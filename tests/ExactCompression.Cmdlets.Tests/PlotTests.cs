@@ -92,7 +92,7 @@ public sealed class PlotTests(ModuleFixture module)
         "Import-ReluNetwork $NetworkFile | Find-UnstableNeuronsGpu -TimeLimit 0.1 -Device Cpu", "plot.png", "-Kind Bounds",
         "TableHasNoBounds")]
     [InlineData("[pscustomobject]@{ A = 1 }", "plot.png", "", "PlotColumnMissing")]
-    [InlineData("[pscustomobject]@{ A = 'x'; B = 2 }", "plot.png", "-X A -Y B", "PlotValueNotANumber")]
+    [InlineData("[pscustomobject]@{ A = 'x'; B = 2 }", "plot.png", "-X B -Y A", "PlotValueNotANumber")]
     [InlineData("[pscustomobject]@{ A = 1; B = '' }", "plot.png", "-X A -Y B", "PlotHasNoPoints")]
     [InlineData("[pscustomobject]@{ A = -1; B = 1 }", "plot.png", "-X A -Y B -XScale Log", "PlotScale")]
     [InlineData("42", "plot.png", "", "PlotInputUnknown")]

@@ -368,6 +368,7 @@ Describe '-WhatIf' {
         @{ Name = 'Export-MilpModel'; Extension = 'mps' }
         @{ Name = 'Export-StabilityTable'; Extension = 'csv' }
         @{ Name = 'Export-StabilityPlot'; Extension = 'png' }
+        @{ Name = 'Export-StabilityReport'; Extension = 'html' }
         @{ Name = 'Export-CompressionCertificate'; Extension = 'json' }
         @{ Name = 'Invoke-CompressionSweep'; Extension = 'csv' }
     ) {

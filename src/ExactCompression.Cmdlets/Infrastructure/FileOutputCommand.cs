@@ -33,6 +33,12 @@ public abstract class FileOutputCommand : AsyncCommand
     {
     }
 
+    /// <summary>What follows once a file is written; runs on the pipeline thread, before the file is passed on.</summary>
+    /// <param name="file">Its full path.</param>
+    private protected virtual void OnWritten(string file)
+    {
+    }
+
     /// <summary>Refuses a path that cannot be written to before any pipeline input, which may come after hours of work.</summary>
     protected override void BeginProcessing()
     {
@@ -59,6 +65,7 @@ public abstract class FileOutputCommand : AsyncCommand
             info =>
             {
                 WriteVerbose($"Wrote {file} ({Views.Units.Bytes(info.Length)})");
+                OnWritten(file);
                 // As Get-Item gives it: views show owner, mode and size only of files that have its properties.
                 if (PassThru)
                     WriteObject(InvokeProvider.Item.Get([file], force: true, literalPath: true), enumerateCollection: true);

@@ -27,6 +27,8 @@ internal static class BoundsFigure
                 "TableHasNoBounds", $"The table of '{table.Network.Name}' has no bounds to show.",
                 "Find-StableNeurons computes them; a stable_neurons.npy contains none, and Find-UnstableNeuronsGpu computes none.");
         int open = neurons.Count(static n => !double.IsFinite(n.LowerBound) || !double.IsFinite(n.UpperBound));
+        float height = shown.Length > ManyLayers ? 190 : 250;
+        bool isLogarithmic = shown.Any(layer => SymmetricScale.IsNeeded([.. table.NeuronsOf(layer).Select(Size)], height - Panels.Bottom));
         return new()
         {
             Title = $"{table.Network.Name}: bounds on pre-activations over {table.Domain.ShortDescription}",
@@ -37,27 +39,28 @@ internal static class BoundsFigure
                 ? []
                 : [$"{Panels.Counted(open, "neuron", "neurons")} of '{table.Network.Name}' {(open == 1 ? "has" : "have")} no bound on "
                     + $"one side or on both: such bars run to the edge of the plot."],
-            Panels = width =>
-                [.. shown.Select(layer => Panel(table, layer, width, shown.Length > ManyLayers ? 190 : 250, layer == shown[^1]))],
+            Panels = width => [.. shown.Select(layer => Panel(table, layer, width, height, layer == shown[^1], isLogarithmic))],
         };
     }
 
-    private static Panel Panel(StabilityTable table, int layer, float width, float height, bool isLast)
+    private static Panel Panel(StabilityTable table, int layer, float width, float height, bool isLast, bool isLogarithmic)
     {
         NeuronStability[] neurons = [.. table.NeuronsOf(layer).OrderBy(static n => Rank(n.State)).ThenBy(Middle).ThenBy(
             static n => n.Neuron)];
-        (double bottom, double top) = Limits(neurons);
+        SymmetricScale scale = isLogarithmic ? SymmetricScale.Logarithmic(neurons.Select(Size)) : SymmetricScale.Linear;
+        (double bottom, double top) = Limits(neurons, scale);
         Plot plot = Panels.Create(
             new PixelPadding(Panels.Left, Panels.Right, isLast ? Panels.Bottom : Panels.BottomUnlabelled, Panels.Top));
         float cell = (width - Panels.Left - Panels.Right) / neurons.Length;
         double thin = (top - bottom) * ThinnestBar / height;
         plot.Add.Bars(
             (Bar[])[.. neurons.Select(
-                (n, at) => BarOf(
-                    n, at, Math.Clamp(n.LowerBound, bottom, top), Math.Clamp(n.UpperBound, bottom, top), thin, cell >= 4 ? 0.82 : 1))]);
+                (n, at) => BarOf(n, at, Shown(n.LowerBound), Shown(n.UpperBound), thin, cell >= 4 ? 0.82 : 1))]);
         plot.Add.HorizontalLine(0, 1.2f, PlotColors.Ink);
         plot.Axes.SetLimits(-0.6, neurons.Length - 0.4, bottom, top);
-        plot.Axes.Left.Label.Text = "Pre-activation";
+        plot.Axes.Left.Label.Text = scale.IsLogarithmic ? "Pre-activation (logarithmic)" : "Pre-activation";
+        float room = height - Panels.Top - (isLast ? Panels.Bottom : Panels.BottomUnlabelled);
+        plot.Axes.Left.TickGenerator = Panels.Ticks(scale.Ticks(bottom, top, room));
         bool isNamed = cell >= 13;
         plot.Axes.Bottom.TickGenerator = Panels.Ticks(isNamed
             ? neurons.Select(static (n, at) => ((double)at, n.Neuron.ToString(CultureInfo.InvariantCulture)))
@@ -66,6 +69,7 @@ internal static class BoundsFigure
             plot.Axes.Bottom.TickLabelStyle.FontSize = Math.Min(11, cell * 0.62f);
         if (isLast)
             plot.Axes.Bottom.Label.Text = isNamed ? "Neuron" : "Neurons, sorted";
+        double Shown(double bound) => Math.Clamp(scale.Place(bound), bottom, top);
         return new(plot, height, $"Layer {layer}: {Panels.Counted(neurons.Length, "neuron", "neurons")}");
     }
 
@@ -83,13 +87,17 @@ internal static class BoundsFigure
             FillColor = PlotColors.Of(neuron.State), LineWidth = 0 };
     }
 
-    /// <summary>The range of the finite bounds, including zero, with a margin.</summary>
-    private static (double Bottom, double Top) Limits(NeuronStability[] neurons)
+    /// <summary>The places of the finite bounds, including zero, with a margin.</summary>
+    private static (double Bottom, double Top) Limits(NeuronStability[] neurons, SymmetricScale scale)
     {
-        double[] ends = [0, .. neurons.SelectMany(static n => (double[])[n.LowerBound, n.UpperBound]).Where(double.IsFinite)];
+        double[] ends = [0, .. neurons.SelectMany(static n => (double[])[n.LowerBound, n.UpperBound]).Where(double.IsFinite).Select(
+            scale.Place)];
         double bottom = ends.Min(), top = ends.Max(), air = Math.Max((top - bottom) * 0.04, 1e-9);
         return (bottom - air, top + air);
     }
+
+    /// <summary>How far a bar goes from 0.</summary>
+    private static double Size(NeuronStability neuron) => Math.Max(Math.Abs(neuron.LowerBound), Math.Abs(neuron.UpperBound));
 
     /// <summary>Inactive, then what lies on both sides of zero, then active.</summary>
     private static int Rank(NeuronState state) => state switch

@@ -6,7 +6,7 @@ namespace ExactCompression.Plotting;
 
 /// <summary>
 /// Where the cells of neurons lie: layers one below the other, each in rows of the same length; or, where a layer has rows and columns of
-/// its own, with a map for each channel, side by side. Lengths are in pixels downwards, and in columns to the right.
+/// its own, with a map for each channel, side by side, below its number. Lengths are in pixels downwards, and in columns to the right.
 /// </summary>
 internal sealed class CellGrid
 {
@@ -16,6 +16,11 @@ internal sealed class CellGrid
     private const double MinimalCell = 2;
     private const double FullHeight = 720;
     private const double LabelledRow = 12;
+
+    /// <summary>Rows of cells above a map, which part it from the one above and have its channel's number.</summary>
+    private const int AboveMap = 2;
+
+    private const double NarrowestNumber = 14;
 
     // Round numbers that are easy to count from.
     private static readonly int[] RowLengths = [10, 20, 50, 100, 200, 500, 1000];
@@ -82,7 +87,25 @@ internal sealed class CellGrid
         (int channel, int place) = Math.DivRem(neuron, shape.Plane);
         (int row, int column) = Math.DivRem(place, shape.Width);
         int across = Across(shape, Columns);
-        return (channel % across * (shape.Width + 1) + column, tops[layer] + (channel / across * (shape.Height + 1) + row) * Cell);
+        int above = channel / across * (shape.Height + AboveMap) + AboveMap;
+        return (channel % across * (shape.Width + 1) + column, tops[layer] + (above + row) * Cell);
+    }
+
+    /// <summary>
+    /// The number of each channel, at the left end of its map and in the middle of the room above it; none of a layer without maps, or
+    /// whose maps are too small.
+    /// </summary>
+    /// <param name="layer">0-based layer.</param>
+    public IEnumerable<(double Column, double Middle, string Label)> ChannelNumbers(int layer)
+    {
+        MapShape shape = shapes[layer];
+        if (shape.Plane == 1 || !HasNumbers(shape))
+            yield break;
+        for (int channel = 0; channel < shape.Channels; channel++)
+        {
+            (int column, double top) = Place(layer, channel * shape.Plane);
+            yield return (column, top - AboveMap * Cell / 2, Label(channel));
+        }
     }
 
     /// <summary>The middle of the heading above a layer.</summary>
@@ -95,9 +118,11 @@ internal sealed class CellGrid
         for (int layer = 0; layer < shapes.Length; layer++)
         {
             MapShape shape = shapes[layer];
-            (int height, int count) = shape.Plane == 1 ? (step, step * Columns) : (shape.Height + 1, Across(shape, Columns));
+            if (shape.Plane > 1 && HasNumbers(shape))
+                continue;
+            (int height, int count) = shape.Plane == 1 ? (step, step * Columns) : (shape.Height + AboveMap, Across(shape, Columns));
             for (int row = 0, first = 0; row < Rows(shape, Columns); row += height, first += count)
-                yield return (tops[layer] + (row + (shape.Plane == 1 ? 0.5 : shape.Height / 2.0)) * Cell, Label(first));
+                yield return (tops[layer] + (row + (shape.Plane == 1 ? 0.5 : AboveMap + shape.Height / 2.0)) * Cell, Label(first));
         }
     }
 
@@ -119,8 +144,11 @@ internal sealed class CellGrid
         if (shape.Plane == 1)
             return (shape.Count + columns - 1) / columns;
         int across = Across(shape, columns);
-        return (shape.Channels + across - 1) / across * (shape.Height + 1);
+        return (shape.Channels + across - 1) / across * (shape.Height + AboveMap);
     }
+
+    /// <summary>Whether numbers fit above maps. A column is as wide as the plot makes it, and at least a cell.</summary>
+    private bool HasNumbers(MapShape shape) => AboveMap * Cell >= LabelledRow && shape.Width * Cell >= NarrowestNumber;
 
     private int Rows(int length) => shapes.Sum(shape => Rows(shape, length));
 }

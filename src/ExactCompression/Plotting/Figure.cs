@@ -35,4 +35,7 @@ internal sealed record LegendEntry(string Text, Color Color, MarkerShape? Marker
 {
     /// <summary>Lengths of dash and gap, if the line is dashed.</summary>
     public (float Dash, float Gap)? Dashes { get; init; }
+
+    /// <summary>Whether there is a line behind the marker.</summary>
+    public bool HasLine { get; init; } = true;
 }

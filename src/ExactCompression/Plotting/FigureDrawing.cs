@@ -9,10 +9,10 @@ internal sealed class FigureDrawing : IDisposable
     private const float Margin = 16;
     private const float TitleSize = 18;
     private const float TextSize = 13;
-    private const float CaptionHeight = TextSize * 1.7f;
+    private const float CaptionHeight = 22;
 
     private readonly Figure figure;
-    private readonly string title;
+    private readonly List<string> title;
     private readonly IReadOnlyList<Panel> panels;
     private readonly LegendBand legend;
     private readonly float headHeight;
@@ -22,11 +22,13 @@ internal sealed class FigureDrawing : IDisposable
     {
         this.figure = figure;
         Width = options.Width;
-        title = PrintableText.Of(options.Title ?? figure.Title);
+        title = Lines(PrintableText.Of(options.Title ?? figure.Title), Width - 2 * Margin);
         panels = figure.Panels(Width);
         legend = new(figure.Legend, TextSize, Width - 2 * Margin);
         subtitle = TextLines.Wrap(figure.Subtitle, PictureFont.Regular, TextSize, Width - 2 * Margin);
-        headHeight = Margin + (title.Length > 0 ? TitleSize * 1.5f : 0) + subtitle.Count * TextSize * 1.4f + legend.Height + 6;
+        // Whole pixels: plots begin and end where others do, and a seam between two pixels would show through.
+        float titleHeight = title.Count > 0 ? TitleSize * (0.2f + 1.3f * title.Count) : 0;
+        headHeight = MathF.Ceiling(Margin + titleHeight + subtitle.Count * TextSize * 1.4f + legend.Height + 6);
         float natural = panels.Sum(NaturalHeight);
         Height = options.Height ?? (int)Math.Min(PictureOptions.MaximalSize, Math.Ceiling(headHeight + natural + Margin / 2));
     }
@@ -39,14 +41,14 @@ internal sealed class FigureDrawing : IDisposable
     {
         canvas.Clear(SKColors.White);
         float y = Margin;
-        if (title.Length > 0)
+        foreach (string line in title)
         {
-            y += TitleSize;
-            TextLines.Draw(
-                canvas, TextLines.FitMiddle(title, PictureFont.Strong, TitleSize, Width - 2 * Margin), Margin, y, PictureFont.Strong,
-                TitleSize, PlotColors.Ink);
-            y += TitleSize * 0.5f;
+            TextLines.Draw(canvas, line, Margin, y + TitleSize, PictureFont.Strong, TitleSize, PlotColors.Ink);
+            y += TitleSize * 1.3f;
         }
+
+        if (title.Count > 0)
+            y += TitleSize * 0.2f;
 
         foreach (string line in subtitle)
         {
@@ -67,10 +69,10 @@ internal sealed class FigureDrawing : IDisposable
     /// <summary>With a given height, the plots share what the head leaves in proportion to their natural heights.</summary>
     private void DrawPanels(SKCanvas canvas)
     {
-        float space = Height - headHeight - Margin / 2, natural = panels.Sum(NaturalHeight), top = headHeight;
+        float space = MathF.Floor(Height - headHeight - Margin / 2), natural = panels.Sum(NaturalHeight), top = headHeight;
         foreach (Panel panel in panels)
         {
-            float height = Math.Max(CaptionHeight + 1, space * NaturalHeight(panel) / natural), caption = 0;
+            float height = MathF.Floor(Math.Max(CaptionHeight + 1, space * NaturalHeight(panel) / natural)), caption = 0;
             if (panel.Caption.Length > 0)
             {
                 caption = CaptionHeight;
@@ -88,5 +90,13 @@ internal sealed class FigureDrawing : IDisposable
         }
     }
 
-    private static float NaturalHeight(Panel panel) => panel.Height + (panel.Caption.Length > 0 ? CaptionHeight : 0);
+    /// <summary>A title in one line, or two where its words allow it; else shortened.</summary>
+    private static List<string> Lines(string title, float width)
+    {
+        List<string> lines = TextLines.Wrap(title, PictureFont.Strong, TitleSize, width);
+        return lines.Count <= 2 && string.Join(' ', lines) == title
+            ? lines : [TextLines.FitMiddle(title, PictureFont.Strong, TitleSize, width)];
+    }
+
+    private static float NaturalHeight(Panel panel) => MathF.Ceiling(panel.Height) + (panel.Caption.Length > 0 ? CaptionHeight : 0);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using SkiaSharp;
 
 namespace ExactCompression.Plotting;
@@ -37,9 +38,40 @@ internal static partial class FigureFile
         text = Size().Replace(text, size, 1);
         // A viewer without the font substitutes a similar one and lays out the glyphs itself: positions of single glyphs fit only this
         // font, and hinder editing of the text.
-        text = FontFamily().Replace(text, $"font-family=\"{PictureFont.Family}, Helvetica, Arial, sans-serif\"");
+        text = FontFamily().Replace(text, static match => match.Groups[1].Value.StartsWith(PictureFont.Family, StringComparison.Ordinal)
+            ? $"font-family=\"{PictureFont.Family}, Helvetica, Arial, sans-serif\""
+            : $"font-family=\"{match.Groups[1].Value}, sans-serif\"");
         text = GlyphPlaces().Replace(text, "$1=\"$2\"");
-        return Encoding.UTF8.GetBytes(text);
+        return Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"utf-8\" ?>\n" + Cleaned(text));
+    }
+
+    /// <summary>
+    /// The drawing without what is drawn over, and with names that do not depend on what was drawn before. A plot is drawn twice, once to
+    /// find its layout, and clears its canvas to transparent each time: in a drawing that is a rectangle without a colour, which is black.
+    /// </summary>
+    private static string Cleaned(string text)
+    {
+        XElement root = XDocument.Parse(text, LoadOptions.PreserveWhitespace).Root!;
+        foreach (XElement group in root.Elements().Where(static e => e.Name.LocalName == "g").ToArray())
+        {
+            if (group.Elements().LastOrDefault(static e => e.Name.LocalName == "rect" && e.Attribute("fill") is null) is not { } cleared)
+                continue;
+            foreach (XNode before in cleared.NodesBeforeSelf().ToArray())
+                before.Remove();
+            cleared.Remove();
+        }
+
+        XElement[] named = [.. root.Descendants().Where(static e => e.Attribute("id") is not null)];
+        var names = named.Select(static (e, at) => (e.Attribute("id")!.Value, Name: $"c{at + 1}")).ToDictionary();
+        foreach (XAttribute attribute in root.Descendants().Attributes())
+        {
+            if (attribute.Name == "id")
+                attribute.Value = names[attribute.Value];
+            else if (attribute.Value.StartsWith("url(#", StringComparison.Ordinal))
+                attribute.Value = $"url(#{names[attribute.Value[5..^1]]})";
+        }
+
+        return root.ToString(SaveOptions.DisableFormatting);
     }
 
     private static int Scaled(int size, PictureOptions options) => (int)Math.Round(size * options.Scale);
@@ -50,6 +82,6 @@ internal static partial class FigureFile
     [GeneratedRegex("(?<= )([xy])=\"([^\",]+), [^\"]*\"")]
     private static partial Regex GlyphPlaces();
 
-    [GeneratedRegex("font-family=\"" + PictureFont.Family + "(?: Semibold)?\"")]
+    [GeneratedRegex("font-family=\"([^\"]*)\"")]
     private static partial Regex FontFamily();
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ScottPlot;
 
 namespace ExactCompression.Plotting;
@@ -33,7 +32,7 @@ internal static class LayersFigure
     /// <summary>Up to what the function is the same; nothing where no weight is new.</summary>
     private static string Deviation(CompressionResult result)
     {
-        string largest = result.ConditionalDeviation.ToString("0.0e-00", CultureInfo.InvariantCulture);
+        string largest = Outward.Deviation(result.ConditionalDeviation);
         return !result.IsProven ? $", up to {largest} (not proven)" : result.ProvenDeviation == 0 ? "" : $", up to {largest} (proven)";
     }
 
@@ -116,8 +115,9 @@ internal static class LayersFigure
             Panels.AddText(plot, " " + labels[row].Text, labels[row].End, row + 1, Alignment.MiddleLeft, 12.5f, PlotColors.Ink);
         float room = width - Panels.Left - Panels.Right;
         double longest = Math.Max(1, labels.Max(static l => l.End));
-        plot.Axes.Bottom.TickGenerator = Panels.TicksTo(longest);
-        plot.Axes.SetLimits(0, longest * room / Math.Max(room / 2, room - LabelRoom), names.Length + 0.5, 0.5);
+        double end = longest * room / Math.Max(room / 2, room - LabelRoom);
+        plot.Axes.SetLimits(0, end, names.Length + 0.5, 0.5);
+        plot.Axes.Bottom.TickGenerator = Panels.Ticks(Panels.RoundTicks(0, longest, Panels.TicksIn(room * longest / end, longest)));
         plot.Grid.XAxisStyle.IsVisible = true;
         plot.Grid.YAxisStyle.IsVisible = false;
         Panels.HideLine(plot.Axes.Left);

@@ -63,7 +63,8 @@ internal sealed class LegendBand
         }
 
         using var paint = Paint.NewDisposablePaint();
-        Strokes.Draw(canvas, [new(x, middle), new(x + LineLength, middle)], 2, entry.Color, entry.Dashes);
+        if (entry.HasLine)
+            Strokes.Draw(canvas, [new(x, middle), new(x + LineLength, middle)], 2, entry.Color, entry.Dashes);
         new MarkerStyle(shape, 8, entry.Color).Render(canvas, new Pixel(x + LineLength / 2, middle), paint);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using ScottPlot;
 using SkiaSharp;
 
@@ -19,6 +20,48 @@ internal static class PictureFont
 
     /// <summary>For titles.</summary>
     public static SKTypeface Strong => Typefaces.Value.Strong;
+
+    /// <summary>
+    /// The family for a text: ours, or where that lacks a character, such as one of Chinese, a family of the system that has it, if there
+    /// is one.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    public static string FamilyFor(string text) => Other(text, Regular)?.FamilyName ?? Family;
+
+    /// <summary>The typeface for a text, chosen likewise.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="own">Our own typeface.</param>
+    public static SKTypeface For(string text, SKTypeface own) => Other(text, own) ?? own;
+
+    /// <summary>A text that can be drawn: with a question mark for each character that no font here has.</summary>
+    /// <param name="text">The text.</param>
+    public static string Drawable(string text)
+    {
+        if (!IsMissing(text, Regular))
+            return text;
+        SKTypeface typeface = For(text, Regular);
+        return string.Concat(text.EnumerateRunes().Select(rune => IsMissing(rune, typeface) ? "?" : rune.ToString()));
+    }
+
+    /// <summary>A typeface of the system that has what ours lacks of a text, or else the first such character; null for none.</summary>
+    private static SKTypeface? Other(string text, SKTypeface own)
+    {
+        if (!IsMissing(text, own))
+            return null;
+        Rune first = text.EnumerateRunes().First(rune => IsMissing(rune, own));
+        return Installed.Value.FirstOrDefault(t => !IsMissing(text, t)) ?? Installed.Value.FirstOrDefault(t => !IsMissing(first, t));
+    }
+
+    private static bool IsMissing(string text, SKTypeface typeface) => text.EnumerateRunes().Any(rune => IsMissing(rune, typeface));
+
+    private static bool IsMissing(Rune rune, SKTypeface typeface) => !Rune.IsWhiteSpace(rune) && typeface.GetGlyph(rune.Value) == 0;
+
+    /// <summary>
+    /// The system's fonts, opened when a text first needs one. They are searched here: where Skia comes without the system's own search, it
+    /// finds none for a character.
+    /// </summary>
+    private static readonly Lazy<SKTypeface[]> Installed = new(static () => [.. SKFontManager.Default.FontFamilies
+        .Order(StringComparer.Ordinal).Select(static family => SKFontManager.Default.MatchFamily(family)).OfType<SKTypeface>()]);
 
     private static (SKTypeface Regular, SKTypeface Strong) Load()
     {

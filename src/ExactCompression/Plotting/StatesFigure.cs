@@ -48,19 +48,28 @@ internal static class StatesFigure
 
         plot.Add.Bars(bars).Horizontal = true;
         foreach (LayerStability layer in table.Layers)
-            Panels.AddText(plot, Headline(layer), 0, grid.HeaderMiddle(layer.Layer - 1), Alignment.MiddleLeft, 12.5f, PlotColors.Ink);
+        {
+            Panels.AddText(
+                plot, TextLines.Fit(Headline(layer), PictureFont.Regular, Panels.LabelSize, width - Panels.Left - Panels.Right), 0,
+                grid.HeaderMiddle(layer.Layer - 1), Alignment.MiddleLeft, Panels.LabelSize, PlotColors.Ink);
+            foreach ((double column, double middle, string label) in grid.ChannelNumbers(layer.Layer - 1))
+                Panels.AddText(plot, label, column, middle, Alignment.MiddleLeft, Panels.TickTextSize, PlotColors.Faint);
+        }
 
         plot.Axes.SetLimits(0, grid.Columns, grid.Height, 0);
         Panels.HideLine(plot.Axes.Left);
         Panels.HideLine(plot.Axes.Bottom);
         plot.Axes.Left.TickGenerator = Panels.Ticks(grid.RowTicks());
         plot.Axes.Bottom.TickGenerator = Panels.Ticks(grid.ColumnTicks());
-        plot.Axes.Bottom.Label.Text = (grid.HasSeveralRows, grid.HasMaps) switch
-        {
-            (_, true) => "Neuron, or a map of neurons for each channel, counted on from the number at the left of its row",
-            (true, _) => "Neuron, counted on from the number at the left of its row",
-            _ => "Neuron",
-        };
+        Panels.Label(
+            plot.Axes.Bottom,
+            (grid.HasSeveralRows, grid.HasMaps) switch
+            {
+                (_, true) => "Neuron; of a layer with channels, a map for each, by rows and columns",
+                (true, _) => "Neuron, counted on from the number at the left of its row",
+                _ => "Neuron",
+            },
+            width);
         return new(plot, (float)grid.Height + Panels.Bottom);
     }
 
@@ -70,7 +79,11 @@ internal static class StatesFigure
     {
         (int Count, string Name)[] parts = [(layer.StablyActive, "stably active"), (layer.StablyInactive, "stably inactive"),
             (layer.Unstable, "unstable"), (layer.Undetermined, "undetermined")];
+        (int Count, string Name)[] whole = [(layer.ActiveChannels, "active"), (layer.InactiveChannels, "inactive")];
+        string[] channels = [.. whole.Where(c => layer.Channels != layer.Neurons && c.Count > 0).Select(
+            static c => $"{Panels.Count(c.Count)} wholly {c.Name}")];
         return $"Layer {layer.Layer}{Shape(layer)}: {Panels.Counted(layer.Neurons, "neuron", "neurons")}, "
-            + $"{string.Join(", ", parts.Where(static p => p.Count > 0).Select(static p => $"{Panels.Count(p.Count)} {p.Name}"))}";
+            + $"{string.Join(", ", parts.Where(static p => p.Count > 0).Select(static p => $"{Panels.Count(p.Count)} {p.Name}"))}"
+            + (channels.Length == 0 ? "" : $"; {Panels.Counted(layer.Channels, "channel", "channels")}, {string.Join(", ", channels)}");
     }
 }

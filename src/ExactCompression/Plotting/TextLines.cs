@@ -10,7 +10,8 @@ internal static class TextLines
 
     public static float Measure(string text, SKTypeface typeface, float size)
     {
-        using SKFont font = Font(typeface, size);
+        text = PictureFont.Drawable(text);
+        using SKFont font = Font(PictureFont.For(text, typeface), size);
         return font.MeasureText(text);
     }
 
@@ -24,7 +25,8 @@ internal static class TextLines
     /// <param name="color">The colour.</param>
     public static void Draw(SKCanvas canvas, string text, float x, float y, SKTypeface typeface, float size, Color color)
     {
-        using SKFont font = Font(typeface, size);
+        text = PictureFont.Drawable(text);
+        using SKFont font = Font(PictureFont.For(text, typeface), size);
         using var paint = new SKPaint { Color = color.ToSKColor(), IsAntialias = true };
         canvas.DrawText(text, x, y, font, paint);
     }

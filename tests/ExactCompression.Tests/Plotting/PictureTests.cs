@@ -57,7 +57,8 @@ public sealed class PictureTests : IDisposable
         Assert.InRange(unit, 15, 60);
         // The zero line cuts the bar that crosses it, and hides a pixel or two.
         Assert.InRange(pixels.Tallest(Grey), unit - 3, unit + 1);
-        Assert.InRange(pixels.Tallest(Blue), 3 * unit - 3, 3 * unit + 3);
+        // A run leaves out up to two rows of pixels that a bar covers in part.
+        Assert.InRange(pixels.Tallest(Blue), 3 * unit - 3, 3 * unit + 6);
     }
 
     [Fact]

@@ -10,6 +10,9 @@ internal static class SweepFigure
     private static readonly (float Dash, float Gap)?[] Patterns = [null, (8, 4), (2, 3)];
     private static readonly (float Dash, float Gap) Dotted = (2, 3);
 
+    /// <summary>Pixels from the middle of a point to what would cut it.</summary>
+    private const double PointRoom = 7;
+
     public static Figure Of(PlotRows rows, SweepPlotOptions options)
     {
         SweepSeries series = SweepSeries.Of(rows, options);
@@ -18,19 +21,23 @@ internal static class SweepFigure
             throw new InvalidInputException(
                 "PlotHasNoPoints", $"{rows.Source}: no row has numbers in {series.X} and in {string.Join(" or ", series.Y)}.",
                 "Name other columns with -X and -Y.");
-        var axis = new SweepAxis(places, options.XScale);
+        SweepAxis axis = series.Names is { } names ? new(names) : new(places, options.XScale);
         bool repeats = series.Groups.Any(g => series.Points(g, series.Y[0]).GroupBy(static p => p.X).Any(static same => same.Count() > 1));
         IReadOnlyList<string> averaged = repeats ? series.Averaged() : [];
         string[] unasked = [.. averaged.Where(static column => column is not "Seed")];
         int leftOut = series.LeftOut();
         return new()
         {
-            Title = $"{string.Join(", ", series.Y.Select(static (y, at) => at == 0 ? Described(y) : Lowered(Described(y))))} by "
-                + $"{DescribedX(series.X)}",
-            Subtitle = string.Join(". ", new[] { repeats ? Means(averaged) : "", AccuracyRows(series) }.Where(static t => t.Length > 0)),
+            Title = $"{string.Join(", ", series.Y.Select(static (y, at) => SweepLabels.InSentence(y, at == 0)))} by "
+                + SweepLabels.InSentence(series.X),
+            Subtitle = string.Join(". ", new[] { repeats ? Means(averaged, series.IsOrdered) : "", AccuracyRows(series) }.Where(
+                static t => t.Length > 0)),
             Legend = series.Groups.Count == 1 && series.Groups[0].Length == 0
                 ? []
-                : [.. series.Groups.Select(static (g, at) => new LegendEntry(g, ColorOf(at), MarkerOf(at)) { Dashes = PatternOf(at) })],
+                : [.. series.Groups.Select((g, at) => new LegendEntry(g, ColorOf(at), MarkerOf(at))
+                {
+                    Dashes = PatternOf(at), HasLine = series.IsOrdered,
+                })],
             Notes =
             [
                 .. leftOut == 0 ? Array.Empty<string>()
@@ -44,12 +51,17 @@ internal static class SweepFigure
         };
     }
 
-    private static string Means(IReadOnlyList<string> averaged) => averaged switch
+    private static string Means(IReadOnlyList<string> averaged, bool hasLines)
     {
-        [] => "Lines go through the means of repeated rows; dots are the rows",
-        ["Seed"] => "Lines go through the means of rows that differ in nothing shown but the seed; dots are the rows",
-        _ => $"Lines go through the means of rows that differ in {Listed(averaged)}; dots are the rows",
-    };
+        string what = hasLines ? "Lines go through" : "Large dots are";
+        string rows = hasLines ? "dots are the rows" : "small ones the rows";
+        return averaged switch
+        {
+            [] => $"{what} the means of repeated rows; {rows}",
+            ["Seed"] => $"{what} the means of rows that differ in nothing shown but the seed; {rows}",
+            _ => $"{what} the means of rows that differ in {Listed(averaged)}; {rows}",
+        };
+    }
 
     private static string Listed(IReadOnlyList<string> columns) =>
         columns.Count == 1 ? columns[0] : $"{string.Join(", ", columns.Take(columns.Count - 1))} and {columns[^1]}";
@@ -57,9 +69,9 @@ internal static class SweepFigure
     /// <summary>Which rows an accuracy is of, where not all lie in the domain.</summary>
     private static string AccuracyRows(SweepSeries series)
     {
-        if (!series.Y.Any(IsShare) || series.RowsInside() is not { } inside)
+        if (!series.Y.Any(SweepLabels.IsShare) || series.RowsInside() is not { } inside)
             return "";
-        if (series.Y.All(static y => !IsShare(y) || y.EndsWith("All", StringComparison.OrdinalIgnoreCase)))
+        if (series.Y.All(static y => !SweepLabels.IsShare(y) || y.EndsWith("All", StringComparison.OrdinalIgnoreCase)))
             return "Accuracy is that of all rows, those outside the domain too, where nothing is proven";
         string count = FormattableString.Invariant($"{inside.Least:N0}")
             + (inside.Least == inside.Most ? "" : FormattableString.Invariant($" to {inside.Most:N0}"));
@@ -71,7 +83,7 @@ internal static class SweepFigure
         float height = series.Y.Count == 1 ? 380 : 220;
         Plot plot = Panels.Create(
             new PixelPadding(Panels.Left, Panels.Right, isLast ? Panels.Bottom : Panels.BottomUnlabelled, Panels.Top));
-        double factor = IsShare(y) ? 100 : 1;
+        double factor = SweepLabels.IsShare(y) ? 100 : 1;
         double low = double.PositiveInfinity, high = double.NegativeInfinity;
         for (int g = 0; g < series.Groups.Count; g++)
         {
@@ -80,21 +92,25 @@ internal static class SweepFigure
                 continue;
             low = Math.Min(low, points.Min(static p => p.Y));
             high = Math.Max(high, points.Max(static p => p.Y));
-            DrawSeries(plot, points, axis, g);
+            DrawSeries(plot, points, axis, g, series.IsOrdered);
         }
 
         (double left, double right) = axis.Limits();
-        (double bottom, double top) = Limits(low, high, y);
+        float room = height - Panels.Top - (isLast ? Panels.Bottom : Panels.BottomUnlabelled);
+        (double bottom, double top, double lowest, double highest) = Limits(low, high, y, room);
         plot.Axes.SetLimits(left, right, bottom, top);
         if (axis.HasZero)
             Line(plot, [new(axis.Break, bottom), new(axis.Break, top)], 1, PlotColors.Grey, Dotted);
-        plot.Axes.Bottom.TickGenerator = axis.Ticks(width - Panels.Left - Panels.Right);
+        plot.Axes.Left.TickGenerator = Panels.Ticks(Panels.RoundTicks(lowest, highest, (int)Math.Clamp(room / 30, 2, 8)));
+        (double Position, string Label)[] ticks = [.. axis.Ticks(width - Panels.Left - Panels.Right)];
+        plot.Axes.Bottom.TickGenerator = Panels.Ticks(ticks);
+        Panels.TickFont(plot.Axes.Bottom, string.Concat(ticks.Select(static t => t.Label)));
         if (isLast)
-            plot.Axes.Bottom.Label.Text = PrintableText.Of(DescribedX(series.X)) + (axis.IsLog ? " (logarithmic)" : "");
-        return new(plot, height, Described(y) + (IsPercent(y) || IsShare(y) ? ", %" : ""));
+            Panels.Label(plot.Axes.Bottom, SweepLabels.InSentence(series.X) + (axis.IsLog ? " (logarithmic)" : ""), width);
+        return new(plot, height, SweepLabels.Heading(y));
     }
 
-    private static void DrawSeries(Plot plot, IReadOnlyList<(double X, double Y)> points, SweepAxis axis, int group)
+    private static void DrawSeries(Plot plot, IReadOnlyList<(double X, double Y)> points, SweepAxis axis, int group, bool isOrdered)
     {
         (double X, double Y,
             int Count)[] means = [.. points.GroupBy(static p => p.X).Select(
@@ -104,9 +120,10 @@ internal static class SweepFigure
             Dots(plot, [.. points.Select(p => new Coordinates(axis.Place(p.X), p.Y))], MarkerShape.FilledCircle, 5, color.WithAlpha(0.4));
         // Nothing was measured between 0 and the rest, on a scale that never reaches 0.
         int first = axis.HasZero && means[0].X == 0 ? 1 : 0;
-        if (first == 1 && means.Length > 1)
+        if (isOrdered && first == 1 && means.Length > 1)
             Line(plot, [.. means[..2].Select(m => new Coordinates(axis.Place(m.X), m.Y))], 1.2f, color.WithAlpha(0.7), Dotted);
-        Line(plot, [.. means[first..].Select(m => new Coordinates(axis.Place(m.X), m.Y))], 2, color, PatternOf(group));
+        if (isOrdered)
+            Line(plot, [.. means[first..].Select(m => new Coordinates(axis.Place(m.X), m.Y))], 2, color, PatternOf(group));
         Dots(plot, [.. means.Select(m => new Coordinates(axis.Place(m.X), m.Y))], MarkerOf(group), 8, color);
     }
 
@@ -123,44 +140,23 @@ internal static class SweepFigure
         dots.MarkerSize = size;
     }
 
-    /// <summary>Percentages of what was removed begin at 0; anything else has its own range, with a margin.</summary>
-    private static (double Bottom, double Top) Limits(double low, double high, string y)
+    /// <summary>
+    /// The ends of the vertical axis, and those of its ticks. Percentages of what was removed begin at 0, anything else has its own range;
+    /// no percentage goes above 100, and no count below 0. Points at an end stay clear of the axis.
+    /// </summary>
+    private static (double Bottom, double Top, double Lowest, double Highest) Limits(double low, double high, string y, double height)
     {
         if (!double.IsFinite(low))
-            return (0, 1);
-        if (IsPercent(y) && low >= 0)
-            return (0, Math.Max(1, high * 1.08));
-        double air = high > low ? (high - low) * 0.1 : Math.Max(Math.Abs(high) * 0.05, 1e-6);
-        return (low - air, high + air);
+            return (0, 1, 0, 1);
+        bool isPercent = SweepLabels.IsPercent(y) || SweepLabels.IsShare(y);
+        double least = low >= 0 ? 0 : double.NegativeInfinity;
+        double most = isPercent && high <= 100 ? 100 : double.PositiveInfinity;
+        double air = high > low ? (high - low) * 0.1 : Math.Max(Math.Abs(high) * 0.05, isPercent ? 0.5 : 1e-6);
+        double lowest = SweepLabels.IsPercent(y) && low >= 0 ? 0 : Math.Max(least, low - air);
+        double highest = Math.Min(most, SweepLabels.IsPercent(y) && low >= 0 ? Math.Max(1, high * 1.08) : high + air);
+        double clear = (highest - lowest) * PointRoom / height;
+        return (low - lowest < clear ? lowest - clear : lowest, highest - high < clear ? highest + clear : highest, lowest, highest);
     }
-
-    private static bool IsPercent(string column) => column.EndsWith("Percent", StringComparison.OrdinalIgnoreCase);
-
-    private static bool IsShare(string column) => column.StartsWith("Accuracy", StringComparison.OrdinalIgnoreCase);
-
-    private static string Described(string column) => column.ToUpperInvariant() switch
-    {
-        "NEURONSREMOVEDPERCENT" => "Neurons removed",
-        "CONNECTIONSREMOVEDPERCENT" => "Connections removed",
-        "ACCURACYAFTER" => "Accuracy after compression",
-        "ACCURACYALL" => "Accuracy on all rows",
-        "ACCURACYAFTERALL" => "Accuracy on all rows after compression",
-        "ACCURACYBEFORE" => "Accuracy before compression",
-        "STABLEPERCENT" => "Stable neurons",
-        _ => column,
-    };
-
-    /// <summary>Our own names in lower case within a sentence; names of columns unchanged.</summary>
-    private static string Lowered(string text) =>
-        text.Contains(' ', StringComparison.Ordinal) ? char.ToLowerInvariant(text[0]) + text[1..] : text;
-
-    private static string DescribedX(string column) => column.ToUpperInvariant() switch
-    {
-        "L1" => "l1 penalty of training",
-        "RADIUS" => "radius of the domain",
-        "DOMAINWIDTH" => "width of the domain",
-        _ => column,
-    };
 
     private static Color ColorOf(int group) => PlotColors.Series[group % PlotColors.Series.Count];
 

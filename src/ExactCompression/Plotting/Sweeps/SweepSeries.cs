@@ -11,6 +11,10 @@ internal sealed class SweepSeries
 
     private static readonly string[] DomainColumns = ["Radius", "DomainWidth"];
 
+    /// <summary>Columns of names, of which some may look like numbers: an architecture of one layer.</summary>
+    private static readonly string[] NameColumns = ["Architecture", "Method", "Solver", "Preprocess", "Data", "Levels", "Optimizer",
+        "L1Mode", "Domain", "Network", "File", "Source", "Machine"];
+
     private readonly PlotRows rows;
     private readonly string[] groupColumns;
 
@@ -22,10 +26,25 @@ internal sealed class SweepSeries
         Y = y;
         Groups = [.. Enumerable.Range(0, rows.Count).Where(row => rows.Text(row, "Error").Length == 0).Select(GroupOf).Distinct(
             StringComparer.Ordinal).Order(NaturalOrder)];
+        string[] values = [.. Enumerable.Range(0, rows.Count).Where(row => rows.Text(row, "Error").Length == 0)
+            .Select(row => SweepNames.Text(rows, row, x)).Where(static v => v.Length > 0).Distinct(StringComparer.Ordinal)];
+        // A few words among numbers are mistakes in a column of numbers; mostly words are names.
+        if (values.Length > 0 && (NameColumns.Contains(x, StringComparer.OrdinalIgnoreCase) || 2 * values.Count(IsName) >= values.Length))
+            Names = values;
+        IsOrdered = Names is null && !(DomainColumns.Contains(x, StringComparer.OrdinalIgnoreCase) && DomainKinds().Skip(1).Any());
     }
 
     /// <summary>The column on the horizontal axis.</summary>
     public string X { get; }
+
+    /// <summary>The names on the horizontal axis, in the order of the rows; null where it has numbers.</summary>
+    public IReadOnlyList<string>? Names { get; }
+
+    /// <summary>
+    /// Whether a line from one value to the next means something: not between names, nor between domains of different kinds, such as a ball
+    /// and the range of data, whose width does not say which lies in which.
+    /// </summary>
+    public bool IsOrdered { get; }
 
     /// <summary>The columns on the vertical axes.</summary>
     public IReadOnlyList<string> Y { get; }
@@ -60,7 +79,7 @@ internal sealed class SweepSeries
         // A radius and the width that follows from it are one quantity.
         if (options.GroupBy.Count == 0 && groups.Contains(DomainColumns[0]))
             groups = [.. groups.Where(static c => c != DomainColumns[1])];
-        if (groups.Length == 0 && rows.Has("Architecture"))
+        if (groups.Length == 0 && rows.Has("Architecture") && !IsSame("Architecture", x))
             groups = ["Architecture"];
         return new(rows, x, y, groups);
     }
@@ -75,7 +94,7 @@ internal sealed class SweepSeries
         var points = new List<(double X, double Y)>();
         for (int row = 0; row < rows.Count; row++)
         {
-            if (rows.Text(row, "Error").Length == 0 && GroupOf(row) == group && Number(row, X) is { } at && Number(row, y) is { } value)
+            if (rows.Text(row, "Error").Length == 0 && GroupOf(row) == group && At(row) is { } at && Number(row, y) is { } value)
                 points.Add((at, value));
         }
 
@@ -89,8 +108,8 @@ internal sealed class SweepSeries
     public IReadOnlyList<string> Averaged()
     {
         int[][] points = [.. Enumerable.Range(0, rows.Count)
-            .Where(row => rows.Text(row, "Error").Length == 0 && Number(row, X) is not null && Y.Any(y => Number(row, y) is not null))
-            .GroupBy(row => (GroupOf(row), Number(row, X))).Select(static same => same.ToArray())];
+            .Where(row => rows.Text(row, "Error").Length == 0 && At(row) is not null && Y.Any(y => Number(row, y) is not null))
+            .GroupBy(row => (GroupOf(row), At(row))).Select(static same => same.ToArray())];
         var named = new List<string>();
         foreach (string column in SweepSettings.Of(rows).Where(c => !IsSame(c, X) && !Y.Contains(c, StringComparer.OrdinalIgnoreCase)))
         {
@@ -106,7 +125,7 @@ internal sealed class SweepSeries
     /// <summary>How many rows failed or lack the number on the horizontal axis.</summary>
     public int LeftOut() =>
         Enumerable.Range(0, rows.Count).Count(
-            row => rows.Text(row, "Error").Length > 0 || Number(row, X) is null || Y.All(y => Number(row, y) is null));
+            row => rows.Text(row, "Error").Length > 0 || At(row) is null || Y.All(y => Number(row, y) is null));
 
     /// <summary>
     /// How many of the rows that accuracy was to be measured on lie in the domains: the least and the most of those that are shown, and how
@@ -115,7 +134,7 @@ internal sealed class SweepSeries
     public (double Least, double Most, double All)? RowsInside()
     {
         (double Inside, double All)[] counts = [.. Enumerable.Range(0, rows.Count)
-            .Where(row => rows.Text(row, "Error").Length == 0 && Number(row, X) is not null)
+            .Where(row => rows.Text(row, "Error").Length == 0 && At(row) is not null)
             .Select(row => (Number(row, "TestRowsInside"), Number(row, "TestRows")))
             .Where(static c => c is ({ }, { })).Select(static c => (c.Item1!.Value, c.Item2!.Value))];
         return counts.Any(static c => c.Inside < c.All)
@@ -157,6 +176,28 @@ internal sealed class SweepSeries
         value.Length > 0 && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
             ? $"{column} {Panels.Number(number)}"
             : value;
+
+    /// <summary>What kinds of domain the rows are over.</summary>
+    private IEnumerable<string> DomainKinds() => Enumerable.Range(0, rows.Count)
+        .Where(row => rows.Text(row, "Error").Length == 0 && Number(row, X) is not null).Select(row => rows.Text(row, "Domain"))
+        .Select(static text => text switch
+        {
+            _ when text.StartsWith("ball ", StringComparison.Ordinal) => "ball",
+            _ when text.StartsWith("range of ", StringComparison.Ordinal) => "range",
+            _ when text.StartsWith('[') => "ends",
+            _ => text,
+        }).Distinct(StringComparer.Ordinal);
+
+    private static bool IsName(string text) => !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+
+    /// <summary>The place of a row on the horizontal axis: its number, or that of its name.</summary>
+    private double? At(int row)
+    {
+        if (Names is null)
+            return Number(row, X);
+        int at = Names.ToList().IndexOf(SweepNames.Text(rows, row, X));
+        return at < 0 ? null : at;
+    }
 
     private double? Number(int row, string column)
     {

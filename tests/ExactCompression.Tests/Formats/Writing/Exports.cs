@@ -11,7 +11,7 @@ internal static class Exports
     /// <summary>File names, of which each has a writer of its own.</summary>
     public static IEnumerable<string> Names { get; } =
         ["a.onnx", "a.npz", "a.safetensors", "a.nnet", "weights.dat", "a.c", "table.csv", "table.json", "table.npz",
-            "stable_neurons.npy", "certificate.json", "certificate.json.gz", "states.svg", "states.png"];
+            "stable_neurons.npy", "certificate.json", "certificate.json.gz", "states.svg", "states.png", "report.html"];
 
     /// <summary>Writes what a file of that name holds.</summary>
     public static void Write(string path)
@@ -23,6 +23,8 @@ internal static class Exports
             CompressionCertificate.Write(Compression.Value, path);
         else if (name.StartsWith("states.", StringComparison.Ordinal))
             StabilityPlot.States(Compression.Value.Table).Write(path, new() { Width = 300, Height = 250 });
+        else if (name.StartsWith("report.", StringComparison.Ordinal))
+            StabilityReport.Of(Compression.Value).Write(path);
         else
             NetworkFormats.Write(Compression.Value.Original, path);
     }

@@ -195,6 +195,24 @@ public sealed class NamesTests
         Assert.NotEmpty(XDocument.Load(folder.File("b.svg")).Descendants());
     }
 
+    /// <summary>No name becomes an element of the page: it has as many as one of a plain name.</summary>
+    [Fact]
+    public void Report_OfANetworkWithAnyName_HasNoOtherElements()
+    {
+        int plain = Count(Page("plain"));
+        foreach (string name in Odd.Concat(["</title><script>alert(1)</script>", "\" onload=\"alert(1)"]).Where(static n => n.Length > 0))
+        {
+            string odd = Page(name);
+            Assert.Equal(plain, Count(odd));
+            Assert.DoesNotMatch("<[^>]* onload=", odd);
+            Assert.DoesNotContain("<script", odd, StringComparison.OrdinalIgnoreCase);
+        }
+
+        static string Page(string text) =>
+            StabilityReport.Of(Made.Compression(Exports.Network(text))).Page(text, CancellationToken.None);
+        static int Count(string page) => page[page.IndexOf("</style>", StringComparison.Ordinal)..].Count(static c => c == '<');
+    }
+
     [Fact]
     public void Printable_AnyText_HasNothingThatATerminalObeys() => Any.Sample(static text =>
     {
