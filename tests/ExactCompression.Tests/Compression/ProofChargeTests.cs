@@ -162,7 +162,7 @@ public class ProofChargeTests
         foreach (double[][] ordered in (double[][][])[rows, [rows[1], rows[0]]])
         {
             DraftLayer layer = Draft(Double(ordered), upper);
-            List<ParallelRow> all = ParallelRow.Find(layer, new(new double[2], upper), 10, 1, static _ => true);
+            List<ParallelRow> all = ParallelRow.Find(layer, new(new double[2], upper), 10, 1, static _ => true, default);
             Assert.True(all.Count == 1 || upper[0] == 0);
             foreach (ParallelRow found in all)
             {

@@ -207,7 +207,7 @@ public class ProofTermTests
         ReluNetwork network = new([Double([1, -0.5], [row, 0.5]), DoubleOutput([1, 1, 0])]);
         DraftNetwork before = DraftNetwork.Of(Table(network, InputDomain.Unit, "uu"));
         DraftLayer layer = before.Layers[0];
-        var part = new LinearPart(before, 0, ParallelRow.Find(layer, before.InputsOf(0), 1e-9, -1, static _ => true));
+        var part = new LinearPart(before, 0, ParallelRow.Find(layer, before.InputsOf(0), 1e-9, -1, static _ => true, default));
         int gone = Assert.Single(part.Opposites);
         AddedNeuron added = part.Shifted(layer.Row(gone).ToArray(), layer.Bias[gone], [(gone, 1)]);
         LayerRewrite rewrite = new()

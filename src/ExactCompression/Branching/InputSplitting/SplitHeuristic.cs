@@ -28,6 +28,9 @@ internal sealed class SplitHeuristic
     /// <summary>Upper ends of that box.</summary>
     public ReadOnlySpan<double> Upper => upper;
 
+    /// <summary>About how much the lines around open rectifiers add to the bounds of all targets together, weighted like them.</summary>
+    public double Looseness => gaps.Sum();
+
     /// <summary>Resets for the next subdomain.</summary>
     public void Begin()
     {

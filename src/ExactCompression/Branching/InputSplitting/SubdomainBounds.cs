@@ -10,6 +10,9 @@ namespace ExactCompression.Branching.InputSplitting;
 /// Where only one target is open, only the points matter at which it is not settled. Its linear bound must not be negative there, so the
 /// box is clipped to where that can be, and each bound of a rectifier is taken under this condition.
 /// <para>Each row chooses its lower lines by the point where it was largest in the subdomain that this one is part of.</para>
+/// <para>Where no point satisfies the condition, phases taken under it can be those of no point at all, and the network that they describe,
+/// which has no open rectifiers left, may stay positive however small the box gets. Such a bound is larger than the relaxation explains,
+/// so then nothing is passed on: the children bound all rectifiers again.</para>
 /// </remarks>
 internal sealed class SubdomainBounds : ISubdomainBounds
 {
@@ -202,11 +205,17 @@ internal sealed class SubdomainBounds : ISubdomainBounds
 
         if (left.Count == 0)
             return SubdomainResult.Settled;
-        var known = SubdomainPhases.Of(phases, lower, upper);
-        known = known with { Maximisers = maximisers.OfAll(known.Open) };
+        SubdomainPhases known = targets == 1 && worst > 2 * split.Looseness ? SubdomainPhases.OfWholeBox(network, count) : Known();
         var rest = new Subdomain(split.Lower.ToArray(), split.Upper.ToArray(), known, [.. left]) { Maximisers = [.. points] };
         if (targets == 1)
             rest = rest with { HalfSpace = [.. function], HalfSpaceConstant = constant };
         return new([.. left], [.. corners], worst, SplitHeuristic.Halves(rest, split.BestInput(above)));
+    }
+
+    /// <summary>What the children start from.</summary>
+    private SubdomainPhases Known()
+    {
+        var known = SubdomainPhases.Of(phases, lower, upper);
+        return known with { Maximisers = maximisers.OfAll(known.Open) };
     }
 }

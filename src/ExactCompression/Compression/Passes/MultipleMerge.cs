@@ -11,7 +11,8 @@ internal static class MultipleMerge
     /// <param name="network">The network.</param>
     /// <param name="at">0-based hidden layer.</param>
     /// <param name="rounding">The allowed error of a row, relative to its size, and the allowed residual of weights that cancel.</param>
-    public static LayerRewrite? Find(DraftNetwork network, int at, Roundings rounding)
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static LayerRewrite? Find(DraftNetwork network, int at, Roundings rounding, CancellationToken cancellation)
     {
         DraftLayer layer = network.Layers[at];
         var fates = new RewrittenNeuron[layer.Count];
@@ -19,7 +20,7 @@ internal static class MultipleMerge
         foreach (bool active in (ReadOnlySpan<bool>)[false, true])
         {
             foreach (ParallelRow row in ParallelRow.Find(
-                layer, network.InputsOf(at), rounding.OfRows, 1, j => layer.Rows[j].IsActive == active))
+                layer, network.InputsOf(at), rounding.OfRows, 1, j => layer.Rows[j].IsActive == active, cancellation))
             {
                 fates[row.Neuron] = new(NeuronFate.Multiple, row.Of, row.Factor, row.Error);
                 merged++;

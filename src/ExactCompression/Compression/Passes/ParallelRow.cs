@@ -17,21 +17,30 @@ internal readonly record struct ParallelRow(int Neuron, int Of, double Factor, d
     /// <param name="tolerance">The largest allowed error, relative to the neuron's own size.</param>
     /// <param name="sign">1 for positive factors, -1 for negative ones.</param>
     /// <param name="among">Which neurons to consider.</param>
+    /// <param name="cancellation">When cancelled, throws.</param>
     /// <remarks>
     /// Rows with the same direction have the same projection on a random vector once they are scaled to length 1, so only neighbours in the
     /// order of that number are compared.
     /// </remarks>
-    public static List<ParallelRow> Find(DraftLayer layer, Box inputs, double tolerance, int sign, Func<int, bool> among)
+    public static List<ParallelRow> Find(
+        DraftLayer layer, Box inputs, double tolerance, int sign, Func<int, bool> among, CancellationToken cancellation)
     {
-        double[] direction = Direction(layer.Columns + 1);
-        (double Key,
-            int Neuron)[] keys = [.. Enumerable.Range(0, layer.Count).Where(j => among(j) && !layer.IsZeroRow(j)).Select(
-                j => (Key(layer, j, direction), j)).Order()];
+        double[] direction = Direction(layer.Columns + 1), scaled = new double[direction.Length];
+        var keys = new List<(double Key, int Neuron)>(layer.Count);
+        for (int j = 0; j < layer.Count; j++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (among(j) && !layer.IsZeroRow(j))
+                keys.Add((Key(layer, j, direction, scaled), j));
+        }
+
+        keys.Sort();
         var found = new List<ParallelRow>();
         var heads = new List<(double Key, int Neuron)>();
         double window = Math.Max(1e-9, 4 * tolerance);
         foreach ((double key, int neuron) in keys)
         {
+            cancellation.ThrowIfCancellationRequested();
             bool isMultiple = false;
             for (int h = heads.Count - 1; h >= 0 && key - heads[h].Key <= window && !isMultiple; h--)
             {
@@ -94,11 +103,12 @@ internal readonly record struct ParallelRow(int Neuron, int Of, double Factor, d
         return [.. Enumerable.Range(0, length).Select(_ => (2 * random.NextDouble()) - 1)];
     }
 
-    private static double Key(DraftLayer layer, int neuron, double[] direction)
+    private static double Key(DraftLayer layer, int neuron, double[] direction, double[] scaled)
     {
         ReadOnlySpan<double> row = layer.Row(neuron);
         double scale = Math.Max(Math.Abs(TensorPrimitives.MaxMagnitude(row)), Math.Abs(layer.Bias[neuron]));
-        double[] scaled = [.. row, layer.Bias[neuron]];
+        row.CopyTo(scaled);
+        scaled[^1] = layer.Bias[neuron];
         TensorPrimitives.Divide(scaled, scale, scaled);
         return Math.Abs(TensorPrimitives.Dot<double>(scaled, direction)) / TensorPrimitives.Norm<double>(scaled);
     }

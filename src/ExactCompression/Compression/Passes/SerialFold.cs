@@ -28,13 +28,13 @@ internal sealed class SerialFold
     private readonly int[] unstable;
     private readonly int[] lifted;
 
-    private SerialFold(DraftNetwork network, int at, Roundings rounding)
+    private SerialFold(DraftNetwork network, int at, Roundings rounding, CancellationToken cancellation)
     {
         (this.network, this.at, this.rounding) = (network, at, rounding);
         (layer, next) = (network.Layers[at], network.Layers[at + 1]);
         fates = [.. Enumerable.Range(0, layer.Count).Select(j => LayerFold.FateOf(network, at, j))];
         foreach (ParallelRow pair in ParallelRow.Find(
-            layer, network.InputsOf(at), rounding.OfRows, -1, j => fates[j].Fate == NeuronFate.Kept))
+            layer, network.InputsOf(at), rounding.OfRows, -1, j => fates[j].Fate == NeuronFate.Kept, cancellation))
             fates[pair.Neuron] = new(NeuronFate.Opposite, pair.Of, -pair.Factor, pair.Error);
         fates = Array.ConvertAll(fates, static f => f.Fate == NeuronFate.Kept ? new(NeuronFate.Cancelled) : f);
         unstable = [.. Enumerable.Range(0, layer.Count).Where(j => fates[j].Fate is NeuronFate.Cancelled or NeuronFate.Opposite)];
@@ -48,12 +48,12 @@ internal sealed class SerialFold
     /// <param name="cancellation">When cancelled, throws.</param>
     public static DraftNetwork? Apply(DraftNetwork network, int at, Roundings rounding, CancellationToken cancellation)
     {
-        if (IsHopeless(network, at))
+        if (IsHopeless(network, at, cancellation))
             return null;
-        var fold = new SerialFold(network, at, rounding);
+        var fold = new SerialFold(network, at, rounding, cancellation);
         if (!Array.Exists(fold.unstable, j => fold.next.Reads(j, fold.layer.Rows[j].Neuron)))
             return null; // an affine layer, or one that nothing reads
-        if (!fold.TryLift(out int[] passing))
+        if (!fold.TryLift(out int[] passing, cancellation))
             return null;
         if (passing.Length > 0)
         {
@@ -61,8 +61,8 @@ internal sealed class SerialFold
             if (!passed.Fits(WeightPrecision.Float64))
                 return null;
             network = RewriteProof.Apply(network, passed, cancellation);
-            fold = new SerialFold(network, at, rounding);
-            if (!fold.TryLift(out passing) || passing.Length > 0)
+            fold = new SerialFold(network, at, rounding, cancellation);
+            if (!fold.TryLift(out passing, cancellation) || passing.Length > 0)
                 return null;
         }
 
@@ -70,7 +70,7 @@ internal sealed class SerialFold
     }
 
     /// <summary>Whether an unstable neuron of the next layer reads so many others that no more than two could be opposites.</summary>
-    private static bool IsHopeless(DraftNetwork network, int at)
+    private static bool IsHopeless(DraftNetwork network, int at, CancellationToken cancellation)
     {
         DraftLayer layer = network.Layers[at], next = network.Layers[at + 1];
         int negatives = 0, positives = 0; // of two opposite rows one has a positive first entry
@@ -84,6 +84,7 @@ internal sealed class SerialFold
         int most = (2 * Math.Min(negatives, positives)) + 1;
         for (int i = 0; i < next.Count; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (next.Rows[i].IsActive && at + 1 < network.Depth)
                 continue;
             int read = 0;
@@ -99,12 +100,14 @@ internal sealed class SerialFold
 
     /// <summary>Determines for each row after the layer whether it can do without.</summary>
     /// <param name="passing">Stably active rows that cannot, but need not.</param>
-    private bool TryLift(out int[] passing)
+    /// <param name="cancellation">When cancelled, throws.</param>
+    private bool TryLift(out int[] passing, CancellationToken cancellation)
     {
         var rows = new List<int>();
         bool rectifies = at + 1 < network.Depth;
         for (int i = 0; i < next.Count; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             int? neuron = Lifted(i);
             if (neuron is null || (neuron >= 0 && !rectifies))
             {

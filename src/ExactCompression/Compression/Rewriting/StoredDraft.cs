@@ -34,8 +34,8 @@ internal static class StoredDraft
             DraftLayer layer = network.Layers[l];
             var errors = new Box(lower, upper);
             layers[l] = layer.IsNew
-                ? Stored(layer, network.InputsOf(l), errors, precision, out lower, out upper)
-                : Kept(layer, ColumnsOf(network, l), network.InputsOf(l), errors, out lower, out upper);
+                ? Stored(layer, network.InputsOf(l), errors, precision, out lower, out upper, cancellation)
+                : Kept(layer, ColumnsOf(network, l), network.InputsOf(l), errors, out lower, out upper, cancellation);
             if (l < network.Depth)
                 Rectify(layer, lower, upper);
         }
@@ -74,7 +74,8 @@ internal static class StoredDraft
         : Array.ConvertAll(network.Layers[at - 1].Rows, static r => r.Neuron);
 
     private static AffineLayer Stored(
-        DraftLayer layer, Box inputs, Box errors, WeightPrecision? asked, out double[] lower, out double[] upper)
+        DraftLayer layer, Box inputs, Box errors, WeightPrecision? asked, out double[] lower, out double[] upper,
+        CancellationToken cancellation)
     {
         AffineLayer source = layer.Source;
         lower = new double[layer.Count];
@@ -85,6 +86,7 @@ internal static class StoredDraft
         var difference = new double[layer.Columns];
         for (int i = 0; i < layer.Count; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             ReadOnlySpan<double> row = weights.AsSpan(i * layer.Columns, layer.Columns);
             TensorPrimitives.Subtract(row, layer.Row(i), difference);
             (double low, double high) = Sum(errors.Range(row, 0), inputs.Range(difference, 0));
@@ -95,7 +97,8 @@ internal static class StoredDraft
         return new(weights, bias, layer.Count, layer.Columns, source.Activation, precision);
     }
 
-    private static AffineLayer Kept(DraftLayer layer, int[] columns, Box inputs, Box errors, out double[] lower, out double[] upper)
+    private static AffineLayer Kept(
+        DraftLayer layer, int[] columns, Box inputs, Box errors, out double[] lower, out double[] upper, CancellationToken cancellation)
     {
         AffineLayer kept = layer.Source.Select(Array.ConvertAll(layer.Rows, static r => r.Neuron), columns);
         kept = kept.IsDefinite ? kept : kept.Centre();
@@ -105,6 +108,7 @@ internal static class StoredDraft
             return kept; // the draft's own layer, on the draft's own activations
         for (int i = 0; i < layer.Count; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             double radius = LayerRadius.Of(kept, i, inputs, errors.Magnitude);
             (lower[i], upper[i]) = Sum(errors.Range(kept.Row(i), 0), (-radius, radius));
         }

@@ -230,7 +230,7 @@ internal sealed class GraphSchedule
 
     private IEnumerable<List<LayerRewrite>> Proposals(GraphDraft draft, ChannelLayer layer) => draft.Graph.Nodes[layer.Unit].Operator switch
     {
-        ReluOperator when layer.MeetsMaximum => LayerProposals.OfAnyNeurons(layer.Network, 0),
+        ReluOperator when layer.MeetsMaximum => LayerProposals.OfAnyNeurons(layer.Network, 0, cancellation),
         ReluOperator => LayerProposals.Of(layer.Network, 0, options.Objective, cancellation),
         LeakyReluOperator { Slopes.Length: 1 } =>
             LayerProposals.OfUnits(layer.Network, 0, [.. layer.Channels.Select(static c => c.Constant)], true, cancellation),

@@ -17,7 +17,7 @@ internal static class LayerProposals
     public static IEnumerable<List<LayerRewrite>> Of(
         DraftNetwork network, int at, CompressionObjective objective, CancellationToken cancellation)
     {
-        foreach (List<LayerRewrite> proposals in OfAnyNeurons(network, at))
+        foreach (List<LayerRewrite> proposals in OfAnyNeurons(network, at, cancellation))
             yield return proposals;
         yield return OfLinear(network, at, objective, cancellation);
     }
@@ -25,11 +25,12 @@ internal static class LayerProposals
     /// <summary>Removals one by one, and merges of multiples.</summary>
     /// <param name="network">The network.</param>
     /// <param name="at">0-based hidden layer.</param>
-    public static IEnumerable<List<LayerRewrite>> OfAnyNeurons(DraftNetwork network, int at)
+    /// <param name="cancellation">When cancelled, throws.</param>
+    public static IEnumerable<List<LayerRewrite>> OfAnyNeurons(DraftNetwork network, int at, CancellationToken cancellation)
     {
         foreach (LayerRewrite removal in NeuronRemoval.Find(network, at))
             yield return [removal];
-        yield return [.. Roundings.All.Select(r => MultipleMerge.Find(network, at, r)).OfType<LayerRewrite>()];
+        yield return [.. Roundings.All.Select(r => MultipleMerge.Find(network, at, r, cancellation)).OfType<LayerRewrite>()];
     }
 
     /// <summary>
@@ -46,7 +47,7 @@ internal static class LayerProposals
         if (NeuronRemoval.OfKnown(network, at, constants) is { } removal)
             yield return [removal];
         if (isHomogeneous)
-            yield return [.. Roundings.All.Select(r => MultipleMerge.Find(network, at, r)).OfType<LayerRewrite>()];
+            yield return [.. Roundings.All.Select(r => MultipleMerge.Find(network, at, r, cancellation)).OfType<LayerRewrite>()];
         var part = new LinearPart(network, at, []);
         if (part.All.Length == 0)
             yield break;
@@ -92,7 +93,8 @@ internal static class LayerProposals
         foreach (double rounding in (double[])[Roundings.Double, Roundings.Single])
         {
             List<ParallelRow> pairs = ParallelRow.Find(
-                layer, network.InputsOf(at), rounding, -1, j => !layer.Rows[j].IsActive && !layer.Rows[j].IsInactive);
+                layer, network.InputsOf(at), rounding, -1, j => !layer.Rows[j].IsActive && !layer.Rows[j].IsInactive,
+                cancellation);
             if (pairs.Count == found)
                 continue;
             found = pairs.Count;

@@ -114,7 +114,7 @@ internal sealed class MaximalSchedule
         cancellation.ThrowIfCancellationRequested();
         NetworkSize size = network.Size;
         options.Progress?.Invoke(new(sweep, at + 1, network.Depth, size.Neurons, size.Connections));
-        return LayerProposals.OfAnyNeurons(network, at).Any(proposals => Take(proposals, size))
+        return LayerProposals.OfAnyNeurons(network, at, cancellation).Any(proposals => Take(proposals, size))
             || TakeDepth(at)
             || Take(LayerProposals.OfLinear(network, at, options.Objective, cancellation), size);
     }
@@ -154,7 +154,7 @@ internal sealed class MaximalSchedule
     }
 
     /// <summary>Checks the deviation of the network as it is stored.</summary>
-    private bool IsWithinTolerance(DraftNetwork draft) => StoredDraft.Of(draft, options.Precision).Deviation <= tolerance;
+    private bool IsWithinTolerance(DraftNetwork draft) => StoredDraft.Of(draft, options.Precision, cancellation).Deviation <= tolerance;
 
     private void FixInputs()
     {

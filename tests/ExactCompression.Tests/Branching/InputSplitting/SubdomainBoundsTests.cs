@@ -73,6 +73,31 @@ public sealed class SubdomainBoundsTests
         Assert.Empty(outcome.Children);
     }
 
+    /// <summary>
+    /// z = 0.1 - 2 relu(x) - relu(-x) is positive near 0 alone; where x is at least 0.5, nothing is positive, and phases that
+    /// say otherwise of x must not be passed on, or halving would go on to single points.
+    /// </summary>
+    [Fact]
+    public void Run_PhasesThatNoPointHas_LetsTheChildrenBoundAllAgain()
+    {
+        ReluNetwork network = new(
+            [new([1, -1], [0, 0], 2, 1, Activation.Relu), new([-2, -1], [0.1], 1, 2, Activation.Relu),
+                new([1], [0], 1, 1, Activation.Identity)]);
+        var ledger = new VerdictLedger(StabilityTable.Undecided(network, new([-1], [1])));
+        var shared = new SubdomainNetwork(ledger, 2);
+        var bounder = new SubdomainBounds(shared, 2);
+        var wrong = new Subdomain([0.5], [1], new([-1, -1], [], [], []), [new(2, true)]);
+        SubdomainResult outcome = bounder.Run(wrong);
+        Assert.Equal(2, outcome.Children.Length);
+        Assert.All(outcome.Children, child => Assert.Equal([0, 1], child.Known.Open));
+        Assert.All(outcome.Children, child => Assert.Empty(bounder.Run(child).Open));
+
+        // What relaxation explains is passed on.
+        SubdomainResult ordinary = bounder.Run(new([-1], [0.25], new([0, 0], [0, 1], [-1, -0.25], [0.25, 1]), [new(2, true)]));
+        Assert.NotEmpty(ordinary.Children);
+        Assert.All(ordinary.Children, child => Assert.Equal(0.25, child.Known.Upper[0]));
+    }
+
     /// <summary>Follows random points down the children that contain them, for some levels.</summary>
     private static (int Kept, int Settled) Descend(
         Random random, ReluNetwork network, double[] lower, double[] upper, int targetCount, string what)
