@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 using ExactCompression.Cmdlets.Infrastructure;
 using ExactCompression.Formats;
@@ -24,7 +23,7 @@ public sealed class ExportCompressionCertificateCommand : FileOutputCommand
             {
                 double deviation = CompressionCertificate.Write(
                     InputObject, file, text => messages.Warning(text), cancellation: Cancellation);
-                string proven = Shown(deviation), compression = Shown(InputObject.ProvenDeviation);
+                string proven = BoundText.Deviation(deviation), compression = BoundText.Deviation(InputObject.ProvenDeviation);
                 messages.Verbose($"The certificate proves that no output differs by more than {proven}, the compression {compression}");
                 if (CompressionCertificate.IsLoose(deviation, InputObject))
                     messages.Warning(
@@ -32,6 +31,4 @@ public sealed class ExportCompressionCertificateCommand : FileOutputCommand
                             + $"compression itself proves {compression}: it is valid, but loose, since the checker accepts fewer kinds "
                             + "of arguments.");
             });
-
-    private static string Shown(double deviation) => deviation.ToString("g3", CultureInfo.InvariantCulture);
 }

@@ -77,7 +77,7 @@ public sealed class ExportReluNetworkCommand : FileOutputCommand
         string what = joined
             ? $"The normalisation of {network.Name} is folded into weights of the file, which are rounded to {stored}"
             : $"Weights of {network.Name} need float64 and are rounded to float32";
-        string bound = double.IsFinite(deviation) ? $": no output differs by more than {Units.Small(deviation)}" : "";
+        string bound = double.IsFinite(deviation) ? $": no output differs by more than {BoundText.Deviation(deviation)}" : "";
         string keeps = stored == WeightPrecision.Float64
             ? ""
             : joined

@@ -113,7 +113,7 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
         messages.Verbose(
             $"{result.Original.Name}: {result}, {Units.Percent(result.ConnectionsRemovedPercent)} of the connections removed; "
                 + (result.IsProven
-                    ? $"no output differs by more than {Units.Small(result.ProvenDeviation)}"
+                    ? $"no output differs by more than {BoundText.Deviation(result.ProvenDeviation)}"
                     : "nothing is proven about the difference of outputs"));
         return result;
     }

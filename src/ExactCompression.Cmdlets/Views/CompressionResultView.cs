@@ -27,11 +27,11 @@ public static class CompressionResultView
         if (result.IsProven)
             yield return result.ProvenDeviation == 0
                 ? "No weight is rounded: the same function over the real numbers"
-                : $"No output differs by more than {Units.Small(result.ProvenDeviation)} (proven)";
+                : $"No output differs by more than {BoundText.Deviation(result.ProvenDeviation)} (proven)";
         else
             yield return Unproven(result);
         if (result.DeployedDeviation is { } deployed)
-            yield return $"Computed in float32, in any order of sums: at most {Units.Small(deployed)} apart (proven)";
+            yield return $"Computed in float32, in any order of sums: at most {BoundText.Deviation(deployed)} apart (proven)";
         if (result.Unconfirmed > 0)
             yield return $"Kept {Units.Count(result.Unconfirmed)} neurons that are claimed to be stable, but were not proven so";
         yield return "";
@@ -59,8 +59,8 @@ public static class CompressionResultView
     /// <param name="result">A compression that is not proven.</param>
     internal static string Unproven(CompressionResult result) => result.Unproven > 0
         ? $"Unproven: rests on {Units.Count(result.Unproven)} unproven verdicts (if all are true, no output differs by "
-            + $"more than {Units.Small(result.ConditionalDeviation)})"
-        : $"Unproven: a copy from outside, which claims that no output differs by more than {Units.Small(result.ConditionalDeviation)}";
+            + $"more than {BoundText.Deviation(result.ConditionalDeviation)})"
+        : $"Unproven: a copy from outside, which claims that no output differs by more than {BoundText.Deviation(result.ConditionalDeviation)}";
 
     /// <summary>The rest of an amount, and the share that was removed: <c>68 (-34.6 %)</c>.</summary>
     /// <param name="after">The rest.</param>

@@ -81,18 +81,9 @@ public static class DisplayText
     public static string Deviation(PSObject instance) => instance.BaseObject switch
     {
         CompressionResult { IsProven: false } result => CompressionResultView.Unproven(result),
-        CompressionResult result => $"at most {Units.Small(result.ProvenDeviation)}, proven",
-        EquivalenceReport { Evidence: EquivalenceEvidence.None } report =>
-            $"{Units.Small(report.ObservedDeviation)} observed, nothing proven, {Units.Small(report.Tolerance)} allowed",
-        EquivalenceReport { DeployedDeviation: { } deployed } report =>
-            $"{Units.Small(report.ObservedDeviation)} observed in float32, at most {Units.Small(deployed)} proven, "
-                + $"{Units.Small(report.Tolerance)} allowed",
-        EquivalenceReport { Property: EquivalenceProperty.SameLabel } report =>
-            $"labels with a lead above {Units.Small(report.Tolerance)} compared; {Units.Small(report.ObservedDeviation)} observed",
-        EquivalenceReport report =>
-            $"{Units.Small(report.ObservedDeviation)} observed, at most {Units.Small(report.ProvenDeviation)} proven, "
-                + $"{Units.Small(report.Tolerance)} allowed",
-        CertificateReport { Valid: true } report => $"at most {Units.Small(report.ProvenDeviation)}, proven",
+        CompressionResult result => $"at most {BoundText.Deviation(result.ProvenDeviation)}, proven",
+        EquivalenceReport report => EquivalenceReportView.Deviation(report),
+        CertificateReport { Valid: true } report => $"at most {BoundText.Deviation(report.ProvenDeviation)}, proven",
         _ => "",
     };
 
@@ -101,6 +92,6 @@ public static class DisplayText
     public static string Bounds(PSObject instance)
     {
         var neuron = (NeuronStability)instance.BaseObject;
-        return $"{Units.Small(neuron.LowerBound)} to {Units.Small(neuron.UpperBound)}";
+        return $"{BoundText.Lower(neuron.LowerBound, 3)} to {BoundText.Upper(neuron.UpperBound, 3)}";
     }
 }

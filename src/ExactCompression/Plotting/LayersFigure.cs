@@ -32,7 +32,7 @@ internal static class LayersFigure
     /// <summary>Up to what the function is the same; nothing where no weight is new.</summary>
     private static string Deviation(CompressionResult result)
     {
-        string largest = Outward.Deviation(result.ConditionalDeviation);
+        string largest = BoundText.Deviation(result.ConditionalDeviation);
         return !result.IsProven ? $", up to {largest} (not proven)" : result.ProvenDeviation == 0 ? "" : $", up to {largest} (proven)";
     }
 

@@ -32,7 +32,7 @@ internal static class CompressionSection
             ("Certificate", certificate?.Name),
             ("SHA-256 of the certificate", certificate?.Hash),
             ("The certificate proves", certificate is null
-                ? null : $"{Outward.Deviation(certificate.ProvenDeviation)}: checked against both networks when this page was written"),
+                ? null : $"{BoundText.Deviation(certificate.ProvenDeviation)}: checked against both networks when this page was written"),
         ]);
         Steps(page, result);
         page.Close("section");

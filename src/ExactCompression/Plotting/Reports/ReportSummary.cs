@@ -38,7 +38,7 @@ internal static class ReportSummary
             ? "it is not proven that both compute the same function."
             : result.ProvenDeviation == 0
             ? $"both compute the same function over {result.Domain.ShortDescription} (proven)."
-            : $"no output differs by more than {Outward.Deviation(result.ProvenDeviation)} over {result.Domain.ShortDescription} (proven).";
+            : $"no output differs by more than {BoundText.Deviation(result.ProvenDeviation)} over {result.Domain.ShortDescription} (proven).";
         return $"{sizes}: {outcome}";
     }
 
@@ -74,8 +74,8 @@ internal static class ReportSummary
             ("Connections", before.ConnectionCount, after.ConnectionCount), ("Bytes of weights", before.ByteCount, after.ByteCount)];
         foreach ((string name, long was, long now) in sizes)
             yield return (name, $"{Panels.Count(was)} → {Panels.Count(now)}", was == 0 ? "" : $"{ReportText.Removed(was, now)} removed");
-        yield return ("Proven deviation", Outward.Deviation(result.ProvenDeviation), "of any output, in real arithmetic");
+        yield return ("Proven deviation", BoundText.Deviation(result.ProvenDeviation), "of any output, in real arithmetic");
         if (result.DeployedDeviation is { } deployed)
-            yield return ("Deployed deviation", Outward.Deviation(deployed), "of any output, in float32");
+            yield return ("Deployed deviation", BoundText.Deviation(deployed), "of any output, in float32");
     }
 }

@@ -18,11 +18,11 @@ internal static class ReportText
     /// <param name="result">The compression.</param>
     public static string Deviation(CompressionResult result) =>
         !result.IsProven
-            ? $"Not proven: no output would differ by more than {Outward.Deviation(result.ConditionalDeviation)} if all that it "
+            ? $"Not proven: no output would differ by more than {BoundText.Deviation(result.ConditionalDeviation)} if all that it "
                 + "rests on were true"
             : result.ProvenDeviation == 0
             ? "0: no weight was rounded, the function is the same over the real numbers"
-            : $"{Outward.Deviation(result.ProvenDeviation)}: no output differs by more, at any input of the domain, in real "
+            : $"{BoundText.Deviation(result.ProvenDeviation)}: no output differs by more, at any input of the domain, in real "
                 + "arithmetic (proven)";
 
     /// <summary>What is proven of both networks in float32; null where it was not asked for.</summary>
@@ -31,7 +31,7 @@ internal static class ReportText
     {
         null => null,
         { } bound when double.IsFinite(bound) =>
-            $"{Outward.Deviation(bound)}: no output differs by more where both are computed in float32, in any order of sums (proven)",
+            $"{BoundText.Deviation(bound)}: no output differs by more where both are computed in float32, in any order of sums (proven)",
         _ => "No bound is known for float32 arithmetic",
     };
 }

@@ -64,8 +64,8 @@ internal static class StatesSection
             [("Layer", false), ("Neurons", false), ("Lowest lower bound", false), ("Highest upper bound", false),
                 ("Without a bound on one side", false)],
             table.Neurons.GroupBy(static n => n.Layer).Select(static layer => (IReadOnlyList<string>)[
-                Panels.Count(layer.Key), Panels.Count(layer.Count()), Outward.Lower(layer.Min(static n => n.LowerBound)),
-                Outward.Upper(layer.Max(static n => n.UpperBound)),
+                Panels.Count(layer.Key), Panels.Count(layer.Count()), BoundText.Lower(layer.Min(static n => n.LowerBound)),
+                BoundText.Upper(layer.Max(static n => n.UpperBound)),
                 Panels.Count(layer.Count(static n => !double.IsFinite(n.LowerBound) || !double.IsFinite(n.UpperBound)))]));
         if (table.Neurons.Count > MostBounds)
             page.Element("p", "There are too many neurons to draw their bounds here; Export-StabilityPlot -Kind Bounds -Layer draws those "
@@ -89,7 +89,7 @@ internal static class StatesSection
                 ("Lower bound", false), ("Upper bound", false), ("Evidence", true)],
             table.Neurons.Take(shown).Select(n => (IReadOnlyList<string>)[$"{Whole(n.Layer)}:{Whole(n.Neuron)}",
                 .. isPlaced ? new[] { Whole(n.Channel), Whole(n.Row), Whole(n.Column) } : [], PlotColors.Name(n.State),
-                Outward.Lower(n.LowerBound), Outward.Upper(n.UpperBound), n.Evidence]));
+                BoundText.Lower(n.LowerBound), BoundText.Upper(n.UpperBound), n.Evidence]));
         page.Close("details");
     }
 

@@ -1,17 +1,22 @@
 using System.Globalization;
 
-namespace ExactCompression.Plotting;
+namespace ExactCompression;
 
-/// <summary>Proven numbers as text, rounded so that what is shown is proven too.</summary>
-internal static class Outward
+/// <summary>Proven numbers as text, rounded so that what is shown is proven too; the same in every culture.</summary>
+public static class BoundText
 {
-    /// <summary>A lower bound with four significant digits, rounded down.</summary>
-    public static string Lower(double value) => Rounded(value, up: false, digits: 4);
+    /// <summary>A lower bound, rounded down.</summary>
+    /// <param name="value">The bound.</param>
+    /// <param name="digits">How many significant digits.</param>
+    public static string Lower(double value, int digits = 4) => Rounded(value, up: false, digits);
 
-    /// <summary>An upper bound with four significant digits, rounded up.</summary>
-    public static string Upper(double value) => Rounded(value, up: true, digits: 4);
+    /// <summary>An upper bound, rounded up.</summary>
+    /// <param name="value">The bound.</param>
+    /// <param name="digits">How many significant digits.</param>
+    public static string Upper(double value, int digits = 4) => Rounded(value, up: true, digits);
 
-    /// <summary>A bound on a deviation with three significant digits, rounded up.</summary>
+    /// <summary>A bound on a deviation, or what is compared to one, with three significant digits, rounded up.</summary>
+    /// <param name="value">The bound.</param>
     public static string Deviation(double value) => Rounded(value, up: true, digits: 3);
 
     private static string Rounded(double value, bool up, int digits)
