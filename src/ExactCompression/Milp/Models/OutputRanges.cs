@@ -1,4 +1,3 @@
-using ExactCompression.Networks;
 using ExactCompression.Verdicts;
 
 namespace ExactCompression.Milp.Models;
