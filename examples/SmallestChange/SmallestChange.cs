@@ -15,7 +15,8 @@ internal static class SmallestChange
     {
         using Solver solver = Solver.CreateSolver("SCIP");
         Variable[] network = Add(model, solver);
-        Variable[] inputs = [.. model.Inputs.Select(column => network[column])], outputs = [.. model.Outputs.Select(column => network[column])];
+        Variable[] inputs = [.. model.Inputs.Select(column => network[column])];
+        Variable[] outputs = [.. model.Outputs.Select(column => network[column])];
 
         // |x - picture| <= change, and the sum of all changes is least.
         LinearExpr sum = new();

@@ -70,8 +70,8 @@ public sealed class ExportMilpModelCommand : FileOutputCommand
                 MilpVariable sought = model.Variables[model.Objective!.Column];
                 messages.Verbose(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{sought.Name} is between {sought.Lower:G9} and {sought.Upper:G9}, and {model.Start[model.Objective.Column]:G9} at the "
-                        + $"best input found, which is in {start}"));
+                    $"{sought.Name} is between {sought.Lower:G9} and {sought.Upper:G9}, and {model.Start[model.Objective.Column]:G9} at "
+                        + $"the best input found, which is in {start}"));
             }
         });
     }

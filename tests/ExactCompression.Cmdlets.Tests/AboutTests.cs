@@ -18,7 +18,8 @@ public sealed partial class AboutTests(ModuleFixture module)
     [Fact]
     public void Topics_AreThose() =>
         Assert.Equal(
-            ["about_ExactArithmetic", "about_ExactCompression", "about_MilpModels", "about_NetworkFormats", "about_StabilityTables"], Topics);
+            ["about_ExactArithmetic", "about_ExactCompression", "about_MilpModels", "about_NetworkFormats", "about_StabilityTables"],
+            Topics);
 
     [Theory]
     [MemberData(nameof(TopicNames))]

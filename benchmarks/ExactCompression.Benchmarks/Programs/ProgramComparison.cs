@@ -7,8 +7,8 @@ namespace ExactCompression.Benchmarks;
 
 /// <summary>
 /// The command <c>programs</c>: how long a solver takes to maximise each output of networks, with the programs that
-/// <c>Export-MilpModel</c> writes, and with those of interval arithmetic. Both get the same solver, the same parameters and one thread; what
-/// our own search takes, on one thread too, counts on our side.
+/// <c>Export-MilpModel</c> writes, and with those of interval arithmetic. Both get the same solver, the same parameters and one thread;
+/// what our own search takes, on one thread too, counts on our side.
 /// </summary>
 internal static class ProgramComparison
 {
@@ -32,7 +32,8 @@ internal static class ProgramComparison
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{solver}, one thread, {limit:g4} s for each program, gap {Gap:g4}; an optimum with ? is the best found by then."));
-        Console.WriteLine("| network | output | optimum | binaries, intervals | seconds | optimum | binaries, proven | own + solver | ratio |");
+        Console.WriteLine(
+            "| network | output | optimum | binaries, intervals | seconds | optimum | binaries, proven | own + solver | ratio |");
         Console.WriteLine("| --- | --: | --: | --: | --: | --: | --: | --: | --: |");
         var inputs = new SearchInputs(options);
         foreach (string file in options.Files)

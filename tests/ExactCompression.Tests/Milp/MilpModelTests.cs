@@ -156,7 +156,7 @@ public sealed class MilpModelTests
             () => MilpModels.Of(StabilityTable.Undecided(smooth, InputDomain.Unit), new(), default)).ErrorId);
     }
 
-    /// <summary>The bound of the optimum is proven, and the start is an input that is nearly as good: found without branching in a solver.</summary>
+    /// <summary>The bound of the optimum is proven, and the start is an input that is nearly as good.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -217,7 +217,11 @@ public sealed class MilpModelTests
         {
             double sum = 0, size = 1;
             for (int k = 0; k < row.Columns.Length; k++)
-                (sum, size) = (sum + (row.Coefficients[k] * start[row.Columns[k]]), size + Math.Abs(row.Coefficients[k] * start[row.Columns[k]]));
+            {
+                double term = row.Coefficients[k] * start[row.Columns[k]];
+                (sum, size) = (sum + term, size + Math.Abs(term));
+            }
+
             Assert.True(
                 sum >= row.Lower - (1e-9 * size) && sum <= row.Upper + (1e-9 * size),
                 $"{what}: row {row.Name} starts at {sum:R}, not in [{row.Lower:R}, {row.Upper:R}]");
