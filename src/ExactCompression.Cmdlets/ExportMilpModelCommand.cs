@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using ExactCompression.Cmdlets.Infrastructure;
 using ExactCompression.Formats;
@@ -28,6 +29,12 @@ public sealed class ExportMilpModelCommand : FileOutputCommand
     [RefuseNull]
     public int Minimize { get; set; }
 
+    /// <summary>How long to search for the optimum first, as a time or a number of seconds; left out, not at all.</summary>
+    [Parameter(ParameterSetName = MaximizeSet)]
+    [Parameter(ParameterSetName = MinimizeSet)]
+    [TimeLimit]
+    public TimeSpan SearchTime { get; set; }
+
     /// <summary>Add the row that bounds each open unit without its binary variable.</summary>
     [Parameter]
     public SwitchParameter TriangleCuts { get; set; }
@@ -44,6 +51,7 @@ public sealed class ExportMilpModelCommand : FileOutputCommand
             Output = ParameterSetName switch { MaximizeSet => Maximize, MinimizeSet => Minimize, _ => null },
             Maximize = ParameterSetName != MinimizeSet,
             TriangleCuts = TriangleCuts,
+            SearchTime = SearchTime,
         };
         WriteFile(InputObject, FileNames.Of(table.Network.Name, ".mps"), (file, messages) =>
         {
@@ -55,6 +63,16 @@ public sealed class ExportMilpModelCommand : FileOutputCommand
             messages.Verbose(
                 $"{model.Variables.Count} variables, {model.Binaries} of them binary, {model.Rows.Count} rows, {model.Terms} coefficients");
             MilpModelFiles.Write(model, file, cancellation: Cancellation);
+            if (model.Start is not null)
+            {
+                string start = System.IO.Path.ChangeExtension(file, MilpModelFiles.StartExtension);
+                MilpModelFiles.WriteStart(model, start, overwrite: !NoClobber, Cancellation);
+                MilpVariable sought = model.Variables[model.Objective!.Column];
+                messages.Verbose(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{sought.Name} is between {sought.Lower:G9} and {sought.Upper:G9}, and {model.Start[model.Objective.Column]:G9} at "
+                        + $"the best input found, which is in {start}"));
+            }
         });
     }
 }

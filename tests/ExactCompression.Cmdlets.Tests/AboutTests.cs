@@ -17,7 +17,9 @@ public sealed partial class AboutTests(ModuleFixture module)
 
     [Fact]
     public void Topics_AreThose() =>
-        Assert.Equal(["about_ExactArithmetic", "about_ExactCompression", "about_NetworkFormats", "about_StabilityTables"], Topics);
+        Assert.Equal(
+            ["about_ExactArithmetic", "about_ExactCompression", "about_MilpModels", "about_NetworkFormats", "about_StabilityTables"],
+            Topics);
 
     [Theory]
     [MemberData(nameof(TopicNames))]

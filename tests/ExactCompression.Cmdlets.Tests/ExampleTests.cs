@@ -150,6 +150,24 @@ public sealed class ExampleTests
         Assert.Equal(3, File.ReadAllLines(folder.File("out/compressibility.csv")).Length);
     }
 
+    /// <summary>A network in a problem of OR-Tools: the project is built with the solution, and checks its answer by the network.</summary>
+    [Fact]
+    public void SmallestChange_FindsAnotherDigit()
+    {
+        string built = Directory.EnumerateFiles(
+            Path.Combine(RepositoryPaths.Examples, "SmallestChange", "bin"), "SmallestChange.dll", SearchOption.AllDirectories)
+            .OrderByDescending(File.GetLastWriteTimeUtc).First();
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in new[] { built, "0", "0.15", RepositoryPaths.DigitsNetwork, RepositoryPaths.DigitsData })
+            start.ArgumentList.Add(argument);
+        using Process process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd(), error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(("", 0), (error, process.ExitCode));
+        Assert.Matches(@"Row 0 is read as \d; \d+ of 104 neurons need a binary variable\.", output);
+        Assert.Matches(@"A change of \d+\.\d+ in \d+ grey values makes it \d:", output);
+    }
+
     private static int Good(string csv) => SweepFile.Read(csv).Rows.Count(static row => row["Error"].Length == 0);
 
     /// <summary>With arguments as PowerShell writes them: a command line of the system has no lists.</summary>

@@ -8,7 +8,7 @@ public sealed class LockFileTests
 {
     private const string Advice =
         "Write the lock files anew: ./build.ps1 Lock, or dotnet run --project src/ExactCompression.Host -- build.ps1 Lock";
-    private static readonly string[] Folders = ["benchmarks", "src", "tests"];
+    private static readonly string[] Folders = ["benchmarks", "examples", "src", "tests"];
     private static readonly string[] Systems = ["linux-x64", "osx-arm64", "win-x64"];
 
     public static TheoryData<string> Projects =>

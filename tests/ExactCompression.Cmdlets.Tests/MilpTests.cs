@@ -48,6 +48,20 @@ public sealed class MilpTests(ModuleFixture module)
     }
 
     [Fact]
+    public void ExportMilpModel_SearchTime_WritesAStartBesideTheProgram()
+    {
+        using var folder = new TemporaryFolder();
+        string network = folder.Write("absolute.nnet", Absolute), file = folder.File("largest.mps");
+        ScriptResult result = module.Run(
+            "Import-ReluNetwork $args[0] | Find-StableNeurons | Export-MilpModel $args[1] -Minimize 0 -SearchTime 60", network, file);
+        Assert.Empty(result.Errors);
+        Assert.Contains(File.ReadLines(folder.File("largest.mst")), static line => line.StartsWith("output_0 ", StringComparison.Ordinal));
+        string other = folder.File("b.lp");
+        module.Run("Import-ReluNetwork $args[0] | Find-StableNeurons | Export-MilpModel $args[1] -Minimize 0", network, other);
+        Assert.False(File.Exists(folder.File("b.mst")));
+    }
+
+    [Fact]
     public void InvokeLeoCompression_MilpVerdictsAlone_RemovesNothingUnlessAllowed()
     {
         using var folder = new TemporaryFolder();

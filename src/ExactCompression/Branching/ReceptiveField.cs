@@ -117,6 +117,16 @@ internal sealed class ReceptiveField : IDisposable
         return whole;
     }
 
+    /// <summary>The same in double.</summary>
+    /// <param name="point">A point of the field's input.</param>
+    public double[] Widen(double[] point)
+    {
+        double[] whole = Array.ConvertAll(middle, static v => (double)v);
+        for (int k = 0; k < inputs.Length; k++)
+            whole[inputs[k]] = point[k];
+        return whole;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Network.Dispose();
 

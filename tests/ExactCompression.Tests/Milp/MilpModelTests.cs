@@ -1,3 +1,4 @@
+using ExactCompression.Formats;
 using ExactCompression.Networks;
 using ExactCompression.Tests.Oracles;
 using ExactCompression.Verdicts;
@@ -13,23 +14,33 @@ public sealed class MilpModelTests
     [InlineData(true)]
     public void Of_RandomGraphs_HoldsWhatTheNetworkComputes(bool searched)
     {
-        int binaries = 0, active = 0, left = 0;
+        int binaries = 0, active = 0, left = 0, starts = 0, bounded = 0;
         for (int seed = 0; seed < 200; seed++)
         {
             var random = new Random(seed);
             int kind = seed % 2;
-            (ReluNetwork network, double[] lower, double[] upper) = RandomGraphs.Next(random, kind, random.Next(1, 8), side: 4);
+            (ReluNetwork network, double[] lower, double[] upper) = seed % 5 == 4
+                ? RandomChain(random) : RandomGraphs.Next(random, kind, random.Next(1, 8), side: 4);
             var table = StabilityTable.Undecided(network, new(lower, upper));
             if (searched)
                 table = StabilityAnalysis.FindStable(table, null, new() { Threads = 1, WithoutSolvers = true }, default);
             MilpModel model;
             try
             {
-                model = MilpModels.Of(table, new() { TriangleCuts = seed % 3 == 0, Threads = 1 }, default);
+                var options = new MilpModelOptions { TriangleCuts = seed % 3 == 0, Threads = 1 };
+                if (searched)
+                    options = options with { Output = 0, Maximize = seed % 4 < 2, SearchTime = TimeSpan.FromSeconds(0.2) };
+                model = MilpModels.Of(table, options, default);
             }
             catch (InvalidInputException e) when (e.ErrorId == "BoundsNotFinite")
             {
                 continue;
+            }
+
+            if (model.Start is { } start)
+            {
+                starts++;
+                CheckStart(model, start, $"seed {seed}");
             }
 
             Dictionary<string, int> places = model.Variables.Select((v, i) => (v.Name, i)).ToDictionary(p => p.Name, p => p.i);
@@ -71,10 +82,24 @@ public sealed class MilpModelTests
                 for (int k = 0; k < network.OutputSize; k++)
                     values[places[$"output_{k}"]] = Output(network, z, k);
                 Check(model, values, $"seed {seed}");
+                bounded += model.Outputs.Count(o => double.IsFinite(model.Variables[o].Upper - model.Variables[o].Lower));
             }
         }
 
-        Assert.True(binaries > 500 && active > 150 && left > 150, $"{binaries} {active} {left}"); // the test must not be vacuous
+        Assert.True(
+            binaries > 500 && active > 150 && left > 150 && bounded > 500 && (!searched || starts > 100),
+            $"{binaries} {active} {left} {bounded} {starts}"); // the test must not be vacuous
+    }
+
+    private static (ReluNetwork Network, double[] Lower, double[] Upper) RandomChain(Random random)
+    {
+        AffineLayer Layer(int outputs, int inputs, Activation activation) => new(
+            [.. Enumerable.Range(0, outputs * inputs).Select(_ => (double)(float)(random.NextDouble() - 0.5))],
+            [.. Enumerable.Range(0, outputs).Select(_ => (double)(float)(random.NextDouble() - 0.5))], outputs, inputs, activation);
+        double[] lower = [.. Enumerable.Range(0, 3).Select(_ => -random.NextDouble())];
+        return (
+            new([Layer(6, 3, Activation.Relu), Layer(5, 6, Activation.Relu), Layer(2, 5, Activation.Identity)]), lower,
+            [.. lower.Select(v => v + (2 * random.NextDouble()))]);
     }
 
     [Fact]
@@ -129,6 +154,78 @@ public sealed class MilpModelTests
         var smooth = new ReluNetwork(builder.Build());
         Assert.Equal("NotPiecewiseLinear", Assert.Throws<InvalidInputException>(
             () => MilpModels.Of(StabilityTable.Undecided(smooth, InputDomain.Unit), new(), default)).ErrorId);
+    }
+
+    /// <summary>The bound of the optimum is proven, and the start is an input that is nearly as good.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Of_ObjectiveSearched_BoundsItsOptimumClosely(bool maximize)
+    {
+        // |x - y| + |x + y| over [-1, 1]^2 is between 0 and 2; linear bounds alone reach 4.
+        ReluNetwork network = new(
+            [new([1, -1, -1, 1, 1, 1, -1, -1], [0, 0, 0, 0], 4, 2, Activation.Relu),
+                new([1, 1, 1, 1], [0], 1, 4, Activation.Identity)]);
+        var table = StabilityTable.Undecided(network, InputDomain.Uniform(-1, 1));
+        MilpModel model = MilpModels.Of(
+            table, new() { Output = 0, Maximize = maximize, SearchTime = TimeSpan.FromMinutes(1), Threads = 1 }, default);
+        MilpVariable output = model.Variables[Assert.Single(model.Outputs)];
+        double reached = model.Start![model.Outputs[0]];
+        if (maximize)
+        {
+            Assert.InRange(output.Upper, 2, 2.01);
+            Assert.InRange(reached, 1.99, 2);
+        }
+        else
+        {
+            Assert.InRange(output.Lower, -0.01, 0);
+            Assert.InRange(reached, 0, 0.01);
+        }
+
+        CheckStart(model, model.Start, "start");
+        Assert.Null(MilpModels.Of(table, new() { Output = 0 }, default).Start);
+    }
+
+    [Fact]
+    public void WriteStart_HasALineForEachVariable()
+    {
+        ReluNetwork network = new([new([1, -2], [0.5], 1, 2, Activation.Identity)]);
+        MilpModel model = MilpModels.Of(
+            StabilityTable.Undecided(network, InputDomain.Unit), new() { Output = 0, SearchTime = TimeSpan.FromMinutes(1) }, default);
+        string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.mst");
+        MilpModelFiles.WriteStart(model, file);
+        string[] lines = File.ReadAllLines(file);
+        File.Delete(file);
+        Assert.Equal(["# Start solution of network", "input_0 1", "input_1 0", "output_0 1.5"], lines);
+        Assert.Throws<ArgumentException>(() => MilpModelFiles.WriteStart(model with { Start = null }, file));
+    }
+
+    /// <summary>A start solution is computed in double: it fulfils the program up to rounding.</summary>
+    private static void CheckStart(MilpModel model, IReadOnlyList<double> start, string what)
+    {
+        Assert.Equal(model.Variables.Count, start.Count);
+        for (int v = 0; v < start.Count; v++)
+        {
+            MilpVariable variable = model.Variables[v];
+            double slack = 1e-9 * (1 + Math.Abs(start[v]));
+            Assert.True(
+                start[v] >= variable.Lower - slack && start[v] <= variable.Upper + slack,
+                $"{what}: {variable.Name} starts at {start[v]:R}, not in [{variable.Lower:R}, {variable.Upper:R}]");
+        }
+
+        foreach (MilpRow row in model.Rows)
+        {
+            double sum = 0, size = 1;
+            for (int k = 0; k < row.Columns.Length; k++)
+            {
+                double term = row.Coefficients[k] * start[row.Columns[k]];
+                (sum, size) = (sum + term, size + Math.Abs(term));
+            }
+
+            Assert.True(
+                sum >= row.Lower - (1e-9 * size) && sum <= row.Upper + (1e-9 * size),
+                $"{what}: row {row.Name} starts at {sum:R}, not in [{row.Lower:R}, {row.Upper:R}]");
+        }
     }
 
     private static Rational Output(ReluNetwork network, Rational[][] z, int output)

@@ -15,6 +15,18 @@ public sealed record MilpModel(
     IReadOnlyList<MilpRow> Rows,
     MilpObjective? Objective)
 {
+    /// <summary>The variables that are the network's inputs, in their order.</summary>
+    public IReadOnlyList<int> Inputs { get; init; } = [];
+
+    /// <summary>The variables that are the network's outputs, in their order.</summary>
+    public IReadOnlyList<int> Outputs { get; init; } = [];
+
+    /// <summary>
+    /// A solution to start from, a value for each variable, computed in double; null for none. Nothing but the time of a solver depends on
+    /// it.
+    /// </summary>
+    public IReadOnlyList<double>? Start { get; init; }
+
     /// <summary>Number of binary variables.</summary>
     public int Binaries => Variables.Count(static v => v.IsBinary);
 

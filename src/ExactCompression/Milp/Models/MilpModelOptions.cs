@@ -10,6 +10,12 @@ public sealed record MilpModelOptions
     public bool Maximize { get; init; } = true;
 
     /// <summary>
+    /// How long to search for the optimum of <see cref="Output"/> first, by attacks and branch and bound: the output gets the proven bound,
+    /// and the program the best input as its <see cref="MilpModel.Start"/>. Zero for not at all.
+    /// </summary>
+    public TimeSpan SearchTime { get; init; }
+
+    /// <summary>
     /// Whether each unit with a binary variable gets the row that bounds it without that variable, the triangle: it is implied as long as
     /// the variable is free between 0 and 1, and holds where a tool drops the integrality of some.
     /// </summary>

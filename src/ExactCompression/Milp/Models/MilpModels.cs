@@ -31,10 +31,11 @@ public static class MilpModels
         StabilityTable start = options.IntervalsAlone ? StabilityTable.Undecided(network, table.Domain) : table;
         var ledger = new VerdictLedger(start, reopenClaims: true);
         RequirePiecewiseLinear(ledger);
-        using (var clock = new SearchClock(ledger, new() { Threads = options.Threads }, cancellation))
-            BoundPropagation.Run(ledger, clock, linear: !options.IntervalsAlone);
+        using var clock = new SearchClock(ledger, new() { Threads = options.Threads }, cancellation);
+        BoundPropagation.Run(ledger, clock, linear: !options.IntervalsAlone);
         BigMEncoding.RequireOrdinary(ledger);
-        return new NetworkRows(ledger, options, cancellation).Build();
+        OutputRanges ranges = OutputRanges.Of(ledger, options, clock);
+        return new NetworkRows(ledger, options, ranges, cancellation).Build();
     }
 
     private static void RequirePiecewiseLinear(VerdictLedger ledger)

@@ -23,16 +23,21 @@ internal sealed class NetworkRows
     private readonly List<MilpVariable> variables = [];
     private readonly List<MilpRow> rows = [];
     private readonly int[] outputs;
+    private readonly OutputRanges ranges;
+    private readonly HashSet<int> slacks = [];
+    private readonly Dictionary<int, (int On, RectifierRow Row)> rectified = [];
     private int[] inputs = [];
+    private int[] lasts = [];
     private long terms;
 
     /// <summary>Prepares.</summary>
     /// <param name="ledger">Proven bounds of all pre-activations, and proven verdicts.</param>
     /// <param name="options">Objective and cuts.</param>
+    /// <param name="ranges">Proven bounds of the outputs.</param>
     /// <param name="cancellation">When cancelled, building throws.</param>
-    public NetworkRows(VerdictLedger ledger, MilpModelOptions options, CancellationToken cancellation)
+    public NetworkRows(VerdictLedger ledger, MilpModelOptions options, OutputRanges ranges, CancellationToken cancellation)
     {
-        (this.ledger, this.options, this.cancellation) = (ledger, options, cancellation);
+        (this.ledger, this.options, this.ranges, this.cancellation) = (ledger, options, ranges, cancellation);
         affine = new(ledger.Graph);
         outputs = new int[ledger.Count];
         Array.Fill(outputs, -1);
@@ -53,7 +58,12 @@ internal sealed class NetworkRows
 
         int[] last = AddOutputs(MilpNames.OfElements(Tensors(Network.Interface?.Outputs, Network.OutputSize), "output", taken));
         MilpObjective? objective = options.Output is { } output ? new(last[output], options.Maximize) : null;
-        return new(MilpNames.Plain(Network.Name, "network"), Remarks(), variables, rows, objective);
+        return new(MilpNames.Plain(Network.Name, "network"), Remarks(), variables, rows, objective)
+        {
+            Inputs = inputs,
+            Outputs = last,
+            Start = ranges.Best is { } best ? StartAt(best) : null,
+        };
     }
 
     /// <summary>The tensors that a file names; one without a name where they do not hold what the network does.</summary>
@@ -93,6 +103,7 @@ internal sealed class NetworkRows
         }
 
         int on = Add(new("h" + place, 0, upper)), slack = Add(new("s" + place, 0, -lower)), phase = Add(new("p" + place, 0, 1, true));
+        slacks.Add(on);
         AddPreActivation("z" + place, row, on, slack);
         AddRow(new("on" + place, double.NegativeInfinity, 0, [on, phase], [1, -upper]));
         AddRow(new("off" + place, double.NegativeInfinity, -lower, [slack, phase], [1, -lower]));
@@ -112,23 +123,24 @@ internal sealed class NetworkRows
 
     private int[] AddOutputs(string[] names)
     {
-        var last = new int[names.Length];
+        var last = lasts = new int[names.Length];
         int k = 0;
         foreach (int value in ledger.Graph.RequireOutputs(Network.Name))
         {
             for (int element = 0; element < ledger.Graph.ShapeOf(value).Count; element++, k++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                last[k] = Add(new(names[k], double.NegativeInfinity, double.PositiveInfinity));
-                AddOutput(value, element, last[k], names[k]);
+                last[k] = Add(new(names[k], ranges.Lower[k], ranges.Upper[k]));
+                AddOutput(value, element, k, names[k]);
             }
         }
 
         return last;
     }
 
-    private void AddOutput(int value, int element, int variable, string name)
+    private void AddOutput(int value, int element, int output, string name)
     {
+        int variable = lasts[output];
         var row = new RectifierRow(isExact: false);
         if (value == 0 || ledger.Graph.NumberOf(value) > 0 || !ledger.Graph.Layers[value - 1].IsRectifier)
         {
@@ -141,7 +153,45 @@ internal sealed class NetworkRows
         affine.AddRow(value, element, row);
         (double lower, double upper) = RangeOf(row);
         int on = Rectify("_" + name, row, lower, upper, NeuronState.Undetermined);
+        if (on >= 0)
+            rectified.Add(output, (on, row));
         AddRow(new(name, 0, 0, on < 0 ? [variable] : [variable, on], on < 0 ? [1] : [1, -1]));
+    }
+
+    /// <summary>The value of every variable at an input.</summary>
+    private double[] StartAt(double[] input)
+    {
+        // Variables were added layer by layer, so that what a row is made of comes before what it gives.
+        var values = new double[variables.Count];
+        for (int k = 0; k < inputs.Length; k++)
+            values[inputs[k]] = input[k];
+        double[][] z = LoweredEvaluation.PreActivations(ledger.Graph, input, ledger.Graph.Rectifiers);
+        for (int index = 0; index < outputs.Length; index++)
+        {
+            (int number, int element) = ledger.Place(index);
+            if (outputs[index] >= 0)
+                SetUnit(outputs[index], z[number - 1][element], values);
+        }
+
+        double[] last = LoweredEvaluation.Outputs(ledger.Graph, input, Network.Name);
+        for (int k = 0; k < last.Length; k++)
+        {
+            values[lasts[k]] = last[k];
+            if (rectified.TryGetValue(k, out (int On, RectifierRow Row) unit))
+                SetUnit(unit.On, unit.Row.Bias + Terms(unit.Row).Sum(t => t.Weight * values[t.Column]), values);
+        }
+
+        return values;
+    }
+
+    /// <summary>The values of a unit's variables: its output, and its slack and phase where it has them.</summary>
+    private void SetUnit(int on, double z, double[] values)
+    {
+        values[on] = Math.Max(0, z);
+        if (!slacks.Contains(on))
+            return;
+        values[on + 1] = Math.Max(0, -z);
+        values[on + 2] = z > 0 ? 1 : 0;
     }
 
     /// <summary>Bounds of a sum over the ranges of its variables.</summary>
