@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
+using ExactCompression.Recognition;
 
 namespace ExactCompression.Cmdlets.Infrastructure;
 
@@ -120,6 +121,10 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     {
         if (exception is OperationCanceledException && Cancellation.IsCancellationRequested)
             throw new PipelineStoppedException();
+        if (exception is InvalidFileException file && FileNature.Of(file.Path) is { } nature
+            && !nature.Readers.Contains(MyInvocation.MyCommand.Name))
+            exception = new InvalidFileException(
+                file.ErrorId, file.Path, file.Place, file.Problem, nature.Advice, file.Unsupported, file.InnerException);
         ErrorRecord record = ErrorRecords.From(exception, target);
         // A path may contain anything too.
         if (record.ErrorDetails is null && PrintableText.Of(record.Exception.Message) is var shown && shown != record.Exception.Message)

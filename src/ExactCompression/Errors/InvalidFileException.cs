@@ -22,6 +22,7 @@ public sealed class InvalidFileException : ExactCompressionException
     {
         Path = path;
         Place = ErrorText.Quoted(place);
+        Problem = problem;
         Unsupported = unsupported;
     }
 
@@ -30,6 +31,9 @@ public sealed class InvalidFileException : ExactCompressionException
 
     /// <summary>Where in the file.</summary>
     public string Place { get; }
+
+    /// <summary>What is wrong there, as a sentence, without the advice.</summary>
+    public string Problem { get; }
 
     /// <summary>Whether the file is sound but holds something that is not supported.</summary>
     public bool Unsupported { get; }
