@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using ExactCompression.Cmdlets.Infrastructure;
-using ExactCompression.Cmdlets.Views;
 using ExactCompression.Formats;
 
 namespace ExactCompression.Cmdlets;

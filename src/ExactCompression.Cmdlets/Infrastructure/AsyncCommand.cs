@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
-using ExactCompression.Recognition;
+using ExactCompression.Formats.Recognition;
 
 namespace ExactCompression.Cmdlets.Infrastructure;
 

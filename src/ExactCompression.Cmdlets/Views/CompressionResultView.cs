@@ -60,7 +60,8 @@ public static class CompressionResultView
     internal static string Unproven(CompressionResult result) => result.Unproven > 0
         ? $"Unproven: rests on {Units.Count(result.Unproven)} unproven verdicts (if all are true, no output differs by "
             + $"more than {BoundText.Deviation(result.ConditionalDeviation)})"
-        : $"Unproven: a copy from outside, which claims that no output differs by more than {BoundText.Deviation(result.ConditionalDeviation)}";
+        : "Unproven: a copy from outside, which claims that no output differs by more than "
+            + BoundText.Deviation(result.ConditionalDeviation);
 
     /// <summary>The rest of an amount, and the share that was removed: <c>68 (-34.6 %)</c>.</summary>
     /// <param name="after">The rest.</param>

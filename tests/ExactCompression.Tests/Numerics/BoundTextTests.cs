@@ -1,4 +1,5 @@
 using CsCheck;
+using ExactCompression.Tests.Oracles;
 using Xunit;
 
 namespace ExactCompression.Tests.Numerics;
@@ -16,7 +17,7 @@ public sealed class BoundTextTests
             Assert.True(upper - lower <= Math.Abs(value) * 2.001e-3 && loose - value <= Math.Abs(value) * 1.001e-2);
 
             static double Read(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
-        });
+        }, 10_000);
 
     [Theory]
     [InlineData(1.9412e-8, "1.95e-08")]

@@ -38,7 +38,8 @@ internal static class ReportSummary
             ? "it is not proven that both compute the same function."
             : result.ProvenDeviation == 0
             ? $"both compute the same function over {result.Domain.ShortDescription} (proven)."
-            : $"no output differs by more than {BoundText.Deviation(result.ProvenDeviation)} over {result.Domain.ShortDescription} (proven).";
+            : $"no output differs by more than {BoundText.Deviation(result.ProvenDeviation)} over {result.Domain.ShortDescription} "
+                + "(proven).";
         return $"{sizes}: {outcome}";
     }
 

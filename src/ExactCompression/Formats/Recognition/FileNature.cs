@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
-using ExactCompression.Certificates.Checking;
-using ExactCompression.Formats;
 
-namespace ExactCompression.Recognition;
+namespace ExactCompression.Formats.Recognition;
 
-/// <summary>What a file is that was given to a cmdlet which cannot read it: the mend is another cmdlet then, and not another file.</summary>
+/// <summary>
+/// What a file is that was given to a cmdlet which cannot read it: the mend is another cmdlet then, and not another file.
+/// </summary>
 /// <param name="What">What it is, with an article.</param>
 /// <param name="Readers">The cmdlets that read it; none if it is for other programs.</param>
 public sealed record FileNature(string What, params string[] Readers)
@@ -27,7 +27,8 @@ public sealed record FileNature(string What, params string[] Readers)
         {
             head = Head(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or ExactCompressionException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or ExactCompressionException)
         {
             return null;
         }
@@ -52,7 +53,7 @@ public sealed record FileNature(string What, params string[] Readers)
     {
         if (text.StartsWith('{'))
         {
-            return text.Contains($"\"{Certificate.Format}\"", StringComparison.Ordinal)
+            return text.Contains("\"exact-compression-certificate\"", StringComparison.Ordinal)
                 ? new("a certificate", "Test-CompressionCertificate")
                 : text.Contains($"\"{BoundsOrigin.Format}\"", StringComparison.Ordinal)
                     ? new("a stability table's bounds", "Import-StabilityTable") : null;
