@@ -10,14 +10,18 @@ namespace ExactCompression.Branching.InputSplitting;
 /// Where only one target is open, only the points matter at which it is not settled. Its linear bound must not be negative there, so the
 /// box is clipped to where that can be, and each bound of a rectifier is taken under this condition.
 /// <para>Each row chooses its lower lines by the point where it was largest in the subdomain that this one is part of.</para>
-/// <para>Where no point satisfies the condition, phases taken under it can be those of no point at all, and the network that they describe,
-/// which has no open rectifiers left, may stay positive however small the box gets. Such a bound is larger than the relaxation explains,
-/// so then nothing is passed on: the children bound all rectifiers again.</para>
+/// <para>Where no point satisfies the condition, phases taken under it can be those of no point at all, and the network that they describe
+/// may be positive there, or 0 along a surface that would be split down to single points. It is then further from what the neuron is
+/// where the bound is attained than the lines around open rectifiers explain. In that case nothing is passed on: the children bound all
+/// rectifiers again.</para>
 /// </remarks>
 internal sealed class SubdomainBounds : ISubdomainBounds
 {
     /// <summary>After each of this many layers, checks whether the only open target is settled already.</summary>
     private const int EarlyLayers = 2;
+
+    /// <summary>A bound is further above its neuron than lines can put it where it is by this many times their estimate.</summary>
+    private const double Unexplained = 8;
 
     private readonly SubdomainNetwork network;
     private readonly int layer;
@@ -28,6 +32,7 @@ internal sealed class SubdomainBounds : ISubdomainBounds
     private readonly SubdomainBox box;
     private readonly SubdomainMaximisers maximisers;
     private readonly SplitHeuristic split;
+    private readonly SubdomainEvaluation evaluation;
     private readonly sbyte[] phases;
     private readonly double[] lower;
     private readonly double[] upper;
@@ -56,6 +61,7 @@ internal sealed class SubdomainBounds : ISubdomainBounds
         box = new(network.Inputs);
         maximisers = new(box, network.Inputs, count);
         split = new(network.Inputs, count);
+        evaluation = new(network);
         phases = new sbyte[count];
         lower = new double[count];
         upper = new double[count];
@@ -205,7 +211,8 @@ internal sealed class SubdomainBounds : ISubdomainBounds
 
         if (left.Count == 0)
             return SubdomainResult.Settled;
-        SubdomainPhases known = targets == 1 && worst > 2 * split.Looseness ? SubdomainPhases.OfWholeBox(network, count) : Known();
+        SubdomainPhases known = targets == 1 && worst - evaluation.Relative(left[0], box.Maximiser) > Unexplained * split.Looseness
+            ? SubdomainPhases.OfWholeBox(network, count) : Known();
         var rest = new Subdomain(split.Lower.ToArray(), split.Upper.ToArray(), known, [.. left]) { Maximisers = [.. points] };
         if (targets == 1)
             rest = rest with { HalfSpace = [.. function], HalfSpaceConstant = constant };
