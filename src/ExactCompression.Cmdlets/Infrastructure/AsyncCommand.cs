@@ -121,7 +121,8 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     {
         if (exception is OperationCanceledException && Cancellation.IsCancellationRequested)
             throw new PipelineStoppedException();
-        if (exception is InvalidFileException file && FileNature.Of(file.Path) is { } nature
+        // A file that is larger than what was allowed may be of the right kind.
+        if (exception is InvalidFileException { ErrorId: not "ImportTooLarge" } file && FileNature.Of(file.Path) is { } nature
             && !nature.Readers.Contains(MyInvocation.MyCommand.Name))
             exception = new InvalidFileException(
                 file.ErrorId, file.Path, file.Place, file.Problem, nature.Advice, file.Unsupported, file.InnerException);
