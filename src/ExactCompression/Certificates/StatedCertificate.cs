@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ExactCompression.Formats;
 
 namespace ExactCompression;
 
@@ -17,14 +18,18 @@ public sealed record StatedCertificate(string Name, string Hash, double ProvenDe
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static StatedCertificate Of(string path, CompressionResult compression, CancellationToken cancellation = default)
     {
+        string hash = HashOf(path);
         CertificateReport report = CertificateCheck.Run(
             path, compression.Original, CompressionCertificate.AsWritten(compression.Compressed, cancellation), compression.Domain,
             cancellation: cancellation);
-        return report.Valid
-            ? new(Path.GetFileName(path), Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))), report.ProvenDeviation)
-            : throw new InvalidInputException(
+        if (!report.Valid)
+            throw new InvalidInputException(
                 "CertificateNotValid", $"'{path}' is no valid certificate of this compression: {report.Reason}",
                 "Make one with Export-CompressionCertificate from the same result.");
+        return HashOf(path) == hash
+            ? new(Path.GetFileName(path), hash, report.ProvenDeviation)
+            : throw new InvalidInputException(
+                "CertificateChanged", $"'{path}' was replaced while it was checked.", "Wait until it is written, and try again.");
     }
 
     /// <summary>Refuses a certificate of what is no compression.</summary>
@@ -32,4 +37,10 @@ public sealed record StatedCertificate(string Name, string Hash, double ProvenDe
     public static InvalidInputException Unfitting(string what) => new(
         "CertificateWithoutCompression", $"A certificate is of a compression, and this is {what}.",
         "Export the result of Invoke-LeoCompression, or leave -Certificate out.");
+
+    private static string HashOf(string path)
+    {
+        using Stream file = InputFile.Open(path, "CertificateEmpty"); // refuses pipes, which would block
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
 }
