@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using ExactCompression.Networks;
 using ExactCompression.Witnesses;
 
 namespace ExactCompression.Branching.InputSplitting;
