@@ -268,7 +268,8 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
         {
             Networks = split is null
                 ? networks
-                : SweepNetwork.Grid(split.Training, [.. Architecture.Select(Experiments.Architecture.Parse)], L1, Seed, Training(), Stability),
+                : SweepNetwork.Grid(
+                    split.Training, [.. Architecture.Select(Experiments.Architecture.Parse)], L1, Seed, Training(), Stability),
             Domains = SweepInputs.Domains(Domain, Radius, Row, Data),
             Methods = [.. Method.Distinct()],
             Solver = Solver,

@@ -5,8 +5,8 @@ using ExactCompression.Cmdlets.Infrastructure;
 namespace ExactCompression.Cmdlets;
 
 /// <summary>
-/// Trains ReLU networks with penalties that make neurons stable. When the user stops it, its output is lost to the pipeline, so the network so far is kept in
-/// <c>$global:LastReluClassifier</c>.
+/// Trains ReLU networks with penalties that make neurons stable. When the user stops it, its output is lost to the pipeline, so the network
+/// so far is kept in <c>$global:LastReluClassifier</c>.
 /// </summary>
 [Cmdlet(VerbsCommon.New, "ReluClassifier")]
 [OutputType(typeof(ReluNetwork), typeof(Job))]

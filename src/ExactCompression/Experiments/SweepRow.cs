@@ -47,8 +47,8 @@ public sealed record SweepRow
     public double? L1 { get; init; }
 
     /// <summary>
-    /// The weight of the stability penalty of training, 0 for none; null where it is not known how the network was trained, and where hidden
-    /// layers have different weights.
+    /// The weight of the stability penalty of training, 0 for none; null where it is not known how the network was trained, and where
+    /// hidden layers have different weights.
     /// </summary>
     public double? Stability { get; init; }
 

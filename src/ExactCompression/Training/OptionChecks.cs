@@ -22,7 +22,7 @@ internal static class OptionChecks
             "Give one weight for all hidden layers, or one for each.");
         Require(options.StabilityRadius >= 0 && float.IsFinite((float)options.StabilityRadius), "StabilityRadius",
             options.StabilityRadius, "Give 0 for all of [0,1]^n, or the radius of a ball around each row.");
-        Require(Enum.IsDefined(options.StabilityMode), "StabilityMode", (int)options.StabilityMode, "Use Tanh, Width or Area.");
+        Require(Enum.IsDefined(options.StabilityMode), "StabilityMode", (int)options.StabilityMode, "Use Width, Area or Tanh.");
         Require(options.Epochs >= 0, "Epochs", options.Epochs, "Give a number of epochs, or 0 for the default.");
         Require(options.BatchSize >= 1, "BatchSize", options.BatchSize, "Give at least 1.");
         Require(options.LearningRate >= 0 && double.IsFinite(options.LearningRate), "LearningRate", options.LearningRate,

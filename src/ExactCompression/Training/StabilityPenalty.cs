@@ -1,4 +1,4 @@
-using ExactCompression.Numerics;
+using System.Numerics.Tensors;
 
 namespace ExactCompression.Training;
 
@@ -13,6 +13,8 @@ internal sealed unsafe class StabilityPenalty : IDisposable
     private readonly TrainingLayer[] layers;
     private readonly RowScratch[] scratch;
     private readonly int last;
+    private readonly float[] lower;
+    private readonly float[] upper;
 
     /// <summary>Prepares it.</summary>
     /// <param name="set">The rows.</param>
@@ -31,6 +33,7 @@ internal sealed unsafe class StabilityPenalty : IDisposable
         scratch = new RowScratch[workers];
         for (int i = 0; i < workers; i++)
             scratch[i] = new(Math.Min(chunk, boxes), boxes, widest);
+        (lower, upper) = Domain(set.Data);
         if (IsWholeDomain)
             SetDomain();
     }
@@ -141,32 +144,45 @@ internal sealed unsafe class StabilityPenalty : IDisposable
     }
 
     /// <summary>The box [0,1]^n, wider where the data are.</summary>
+    private static (float[] Lower, float[] Upper) Domain(InputData data)
+    {
+        float[] lower = new float[data.Columns], upper = new float[data.Columns];
+        Array.Fill(upper, 1);
+        for (int row = 0; row < data.Rows; row++)
+        {
+            TensorPrimitives.Min(data.Row(row), lower, lower);
+            TensorPrimitives.Max(data.Row(row), upper, upper);
+        }
+
+        return (lower, upper);
+    }
+
     private void SetDomain()
     {
         IntervalLayer entry = layers[0].Intervals!;
-        for (int k = 0; k < set.Data.Columns; k++)
+        for (int k = 0; k < lower.Length; k++)
         {
-            (float least, float most) = (0, 1);
-            for (int row = 0; row < set.Data.Rows; row++)
-            {
-                float value = set.Data.Row(row)[k];
-                (least, most) = (Math.Min(least, value), Math.Max(most, value));
-            }
-
-            entry.Center[k] = (least / 2) + (most / 2);
-            entry.Radius[k] = (most / 2) - (least / 2);
+            entry.Center[k] = (lower[k] / 2) + (upper[k] / 2);
+            entry.Radius[k] = (upper[k] / 2) - (lower[k] / 2);
         }
     }
 
+    /// <summary>The balls around rows, cut off where the domain ends.</summary>
     private void SetBalls(int first, int boxes, int[] rows)
     {
         IntervalLayer entry = layers[0].Intervals!;
-        int columns = set.Data.Columns;
+        float radius = (float)options.StabilityRadius;
         for (int r = first; r < first + boxes; r++)
         {
-            nint at = (nint)r * layers[0].In;
-            set.Data.Row(rows[r]).CopyTo(new(entry.Center + at, columns));
-            new Span<float>(entry.Radius + at, columns).Fill((float)options.StabilityRadius);
+            ReadOnlySpan<float> row = set.Data.Row(rows[r]);
+            Span<float> center = new(entry.Center + ((nint)r * layers[0].In), row.Length);
+            Span<float> half = new(entry.Radius + ((nint)r * layers[0].In), row.Length);
+            for (int k = 0; k < row.Length; k++)
+            {
+                float l = Math.Max(row[k] - radius, lower[k]) / 2, u = Math.Min(row[k] + radius, upper[k]) / 2;
+                center[k] = u + l;
+                half[k] = u - l;
+            }
         }
     }
 }

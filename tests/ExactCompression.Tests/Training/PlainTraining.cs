@@ -41,7 +41,8 @@ internal sealed class PlainTraining
             return Penalty([.. Enumerable.Repeat((0.0, 1.0), data.Columns)], options);
         return rows.Average(
             row => Penalty(
-                [.. data.Row(row).ToArray().Select(v => (v - options.StabilityRadius, v + options.StabilityRadius))], options));
+                [.. data.Row(row).ToArray().Select(
+                    v => (Math.Max(0, v - options.StabilityRadius), Math.Min(1, v + options.StabilityRadius)))], options));
     }
 
     /// <summary>The derivative of the loss by one weight or bias (column -1), by central differences.</summary>

@@ -63,14 +63,15 @@ public sealed class StabilityTrainingTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(0.1)]
-    public void Train_AnyNumberOfThreads_GivesTheSameNetwork(double radius)
+    [InlineData(StabilityMode.Tanh, 0)]
+    [InlineData(StabilityMode.Tanh, 0.1)]
+    [InlineData(StabilityMode.Width, 0.1)]
+    public void Train_AnyNumberOfThreads_GivesTheSameNetwork(StabilityMode mode, double radius)
     {
         InputData data = MadeData.Random(300, 150, 5, 0.5, seed: 8);
         byte[] Trained(int threads) => Weights(ClassifierTraining.Train(
-            data, new() { Hidden = [150, 90], L1 = 0.001, Stability = [1e-4], StabilityRadius = radius, Epochs = 3, Threads = threads,
-                LearningRate = 0.02 }, null, CancellationToken.None));
+            data, new() { Hidden = [150, 90], L1 = 0.001, Stability = [1e-4], StabilityMode = mode, StabilityRadius = radius,
+                Epochs = 3, Threads = threads, LearningRate = 0.02 }, null, CancellationToken.None));
         byte[] alone = Trained(1);
         foreach (int threads in new[] { 2, 3, 7 })
             Assert.Equal(alone, Trained(threads));
@@ -109,7 +110,8 @@ public sealed class StabilityTrainingTests
     public void Train_WithPenaltyAroundRows_HasMoreStableNeuronsThere()
     {
         var options = new ClassifierOptions { Hidden = [32, 24], Epochs = 60 };
-        ReluNetwork without = Train(options), with = Train(options with { Stability = [0.003], StabilityRadius = 0.1 });
+        ReluNetwork without = Train(options), with = Train(
+            options with { Stability = [0.003], StabilityMode = StabilityMode.Tanh, StabilityRadius = 0.1 });
         int Stable(ReluNetwork network) => Enumerable.Range(0, 10).Sum(
             row => StableNeurons(network, InputDomain.Ball(Digits.Value, row * 17, 0.1, double.NegativeInfinity, double.PositiveInfinity)));
         Assert.True(Stable(with) > Stable(without) + 40);

@@ -27,8 +27,8 @@ public sealed record ClassifierOptions
     public StabilityMode StabilityMode { get; init; }
 
     /// <summary>
-    /// Over which inputs neurons are to be stable: 0 for all of [0,1]^n, wider where a training row lies beyond it; a radius for the ball in
-    /// the maximum norm around each row of a batch, with the mean of their penalties.
+    /// Over which inputs neurons are to be stable: 0 for all of [0,1]^n, wider where a training row lies beyond it; a radius for the ball
+    /// in the maximum norm around each row of a batch, cut off where that box ends, with the mean of their penalties.
     /// </summary>
     public double StabilityRadius { get; init; }
 

@@ -4,12 +4,6 @@ namespace ExactCompression;
 public enum StabilityMode
 {
     /// <summary>
-    /// <c>-tanh(1 + l u)</c>, the ReLU stability loss of Xiao et al. (ICLR 2019): smallest where both bounds have the same sign. Far from
-    /// stability it is flat, and has no gradient.
-    /// </summary>
-    Tanh,
-
-    /// <summary>
     /// <c>u - l</c>: tight bounds. It never becomes flat, and it also tightens neurons that are stable already.
     /// </summary>
     Width,
@@ -19,4 +13,10 @@ public enum StabilityMode
     /// never becomes flat before a neuron is stable.
     /// </summary>
     Area,
+
+    /// <summary>
+    /// <c>-tanh(1 + l u)</c>, the ReLU stability loss of Xiao et al. (ICLR 2019): smallest where both bounds have the same sign. Far from
+    /// stability it is flat, and has no gradient.
+    /// </summary>
+    Tanh,
 }
