@@ -36,6 +36,12 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     [RefuseNull]
     public double[] L1 { get; set; } = [0];
 
+    /// <summary>Weights of the stability penalty.</summary>
+    [Parameter(ParameterSetName = TrainingSet)]
+    [ValidateNotNullOrEmpty]
+    [RefuseNull]
+    public double[] Stability { get; set; } = [0];
+
     /// <summary>Seeds of training.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
     [ValidateNotNullOrEmpty]
@@ -84,6 +90,16 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     [ValidateRange(0.0, 0.99)]
     [RefuseNull]
     public double TestFraction { get; set; } = Defaults.ValidationFraction;
+
+    /// <summary>What the stability penalty is.</summary>
+    [Parameter(ParameterSetName = TrainingSet)]
+    [RefuseNull]
+    public StabilityMode StabilityMode { get; set; } = Defaults.StabilityMode;
+
+    /// <summary>The radius around each row over which neurons are to be stable; 0 for all of [0,1]^n.</summary>
+    [Parameter(ParameterSetName = TrainingSet)]
+    [RefuseNull]
+    public double StabilityRadius { get; set; } = Defaults.StabilityRadius;
 
     /// <summary>A folder that trained networks are written to.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
@@ -252,7 +268,8 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
         {
             Networks = split is null
                 ? networks
-                : SweepNetwork.Grid(split.Training, [.. Architecture.Select(Experiments.Architecture.Parse)], L1, Seed, Training()),
+                : SweepNetwork.Grid(
+                    split.Training, [.. Architecture.Select(Experiments.Architecture.Parse)], L1, Seed, Training(), Stability),
             Domains = SweepInputs.Domains(Domain, Radius, Row, Data),
             Methods = [.. Method.Distinct()],
             Solver = Solver,
@@ -281,6 +298,8 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
         LearningRateDecay = LearningRateDecay,
         Optimizer = Optimizer,
         L1Mode = L1Mode,
+        StabilityMode = StabilityMode,
+        StabilityRadius = StabilityRadius,
     };
 
     private static void Write(SweepRow row, PipelineMessages messages)

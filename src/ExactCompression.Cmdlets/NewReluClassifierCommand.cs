@@ -5,8 +5,8 @@ using ExactCompression.Cmdlets.Infrastructure;
 namespace ExactCompression.Cmdlets;
 
 /// <summary>
-/// Trains ReLU networks with an l1 penalty. When the user stops it, its output is lost to the pipeline, so the network so far is kept in
-/// <c>$global:LastReluClassifier</c>.
+/// Trains ReLU networks with penalties that make neurons stable. When the user stops it, its output is lost to the pipeline, so the network
+/// so far is kept in <c>$global:LastReluClassifier</c>.
 /// </summary>
 [Cmdlet(VerbsCommon.New, "ReluClassifier")]
 [OutputType(typeof(ReluNetwork), typeof(Job))]
@@ -29,6 +29,12 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
     [Parameter]
     [RefuseNull]
     public double L1 { get; set; } = Defaults.L1;
+
+    /// <summary>Weights of the stability penalty: one for all hidden layers, or one each.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    [RefuseNull]
+    public double[] Stability { get; set; } = Defaults.Stability;
 
     /// <summary>Passes over the training rows.</summary>
     [Parameter]
@@ -64,6 +70,16 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
     [Parameter]
     [RefuseNull]
     public L1Mode L1Mode { get; set; } = Defaults.L1Mode;
+
+    /// <summary>What the stability penalty is.</summary>
+    [Parameter]
+    [RefuseNull]
+    public StabilityMode StabilityMode { get; set; } = Defaults.StabilityMode;
+
+    /// <summary>The radius around each row over which neurons are to be stable; 0 for all of [0,1]^n.</summary>
+    [Parameter]
+    [RefuseNull]
+    public double StabilityRadius { get; set; } = Defaults.StabilityRadius;
 
     /// <summary>Share of the rows that is held out to measure accuracy.</summary>
     [Parameter]
@@ -110,6 +126,9 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
             LearningRateDecay = LearningRateDecay,
             Optimizer = Optimizer,
             L1Mode = L1Mode,
+            Stability = [.. Stability],
+            StabilityMode = StabilityMode,
+            StabilityRadius = StabilityRadius,
             ValidationFraction = ValidationFraction,
             Seed = Seed,
             Threads = Threads,

@@ -31,16 +31,19 @@ public sealed class TrainingTests(ModuleFixture module)
     {
         PSObject options = module.Run(Digits + """
             (New-ReluClassifier $d 9, 5 -L1 0.5 -Epochs 2 -BatchSize 77 -LearningRate 0.02 -Momentum 0.5 -LearningRateDecay 0.25 `
-                -Optimizer Adam -L1Mode Subgradient -ValidationFraction 0.2 -Seed 11 -Threads 1).Training.Options
+                -Optimizer Adam -L1Mode Subgradient -ValidationFraction 0.2 -Seed 11 -Threads 1 `
+                -Stability 0.125, 0 -StabilityMode Area -StabilityRadius 0.5).Training.Options
             """).Single;
         (string Name, object Value)[] expected =
         [
             ("L1", 0.5), ("Epochs", 2), ("BatchSize", 77), ("LearningRate", 0.02), ("Momentum", 0.5), ("LearningRateDecay", 0.25),
             ("Optimizer", "Adam"), ("L1Mode", "Subgradient"), ("ValidationFraction", 0.2), ("Seed", 11), ("Threads", 1),
+            ("StabilityMode", "Area"), ("StabilityRadius", 0.5),
         ];
         Assert.All(expected, option => Assert.Equal(option.Value.ToString(), options.Properties[option.Name].Value.ToString()));
         Assert.Equal([9, 5], (int[])options.Properties["Hidden"].Value);
-        Assert.Equal(expected.Length + 1, options.Properties.Count());
+        Assert.Equal([0.125, 0], (double[])options.Properties["Stability"].Value);
+        Assert.Equal(expected.Length + 2, options.Properties.Count());
     }
 
     [Fact]
@@ -98,6 +101,9 @@ public sealed class TrainingTests(ModuleFixture module)
     [InlineData("Import-InputData $DataFile -LabelColumn None | New-ReluClassifier -Hidden 4", "DataWithoutLabels")]
     [InlineData(Digits + "New-ReluClassifier $d -Hidden 4, 0", "HiddenInvalid")]
     [InlineData(Digits + "New-ReluClassifier $d -L1 (-1)", "L1Invalid")]
+    [InlineData(Digits + "New-ReluClassifier $d -Stability (-1)", "StabilityInvalid")]
+    [InlineData(Digits + "New-ReluClassifier $d 8, 4 -Stability 0.1, 0.1, 0.1", "StabilityInvalid")]
+    [InlineData(Digits + "New-ReluClassifier $d -Stability 0.1 -StabilityRadius (-0.1)", "StabilityRadiusInvalid")]
     [InlineData(Digits + "New-ReluClassifier $d -Momentum 1", "MomentumInvalid")]
     [InlineData(Digits + "New-ReluClassifier $d -LearningRate 1e30", "TrainingDiverged")]
     [InlineData("Import-InputData $DataFile -LabelColumn First | New-ReluClassifier", "SingleClass")]

@@ -123,6 +123,13 @@ Describe 'Training' {
         $again.Layers[1].Weights.ToArray() | Should -Be $trained.Layers[1].Weights.ToArray()
     }
 
+    It 'makes more neurons stable with a stability penalty' {
+        $plain = New-ReluClassifier $data 24, 16 -Epochs 60 | Find-StableNeurons
+        $trained = New-ReluClassifier $data 24, 16 -Epochs 60 -Stability 0.0005
+        $trained.Training.ValidationAccuracy | Should -BeGreaterThan 0.9
+        ($trained | Find-StableNeurons).Unstable | Should -BeLessThan $plain.Unstable
+    }
+
     It 'comes back from a job with its history' {
         $trained = Start-Job {
             Import-Module $using:root/ExactCompression.psd1

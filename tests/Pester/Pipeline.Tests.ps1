@@ -233,6 +233,8 @@ Describe 'Completion' {
         @{ Line = 'Export-StabilityPlot x.png sweep.csv -GroupBy Ar'; Expected = 'Architecture' }
         @{ Line = 'Export-StabilityPlot x.png sweep.csv -Y Search'; Expected = 'SearchSeconds' }
         @{ Line = 'New-ReluClassifier -L1Mode '; Expected = 'Proximal' }
+        @{ Line = 'New-ReluClassifier -StabilityMode '; Expected = 'Tanh' }
+        @{ Line = 'Invoke-CompressionSweep -StabilityM'; Expected = '-StabilityMode' }
     ) {
         (TabExpansion2 $Line).CompletionMatches.CompletionText | Should -Contain $Expected
     }

@@ -68,6 +68,7 @@ internal sealed record SweepCell(SweepNetwork Network, SweepDomain Domain, Stabi
             File = Network.File ?? "",
             Architecture = network?.Architecture ?? Network.Architecture ?? "",
             L1 = training?.Options.L1 ?? Network.L1,
+            Stability = training is { } of ? StabilityWeight(of.Options) : null,
             Seed = training?.Options.Seed ?? Network.Seed,
             Epochs = training?.Options.Epochs,
             BatchSize = training?.Options.BatchSize,
@@ -76,12 +77,20 @@ internal sealed record SweepCell(SweepNetwork Network, SweepDomain Domain, Stabi
             Momentum = training?.Options.Momentum,
             Optimizer = training?.Options.Optimizer,
             L1Mode = training?.Options.L1Mode,
+            StabilityMode = training?.Options.StabilityMode,
+            StabilityRadius = training?.Options.StabilityRadius,
             TrainRows = training?.Rows,
             Data = Preprocess == MilpPreprocess.None ? "" : options.Data?.Name ?? "",
             Radius = Domain.Radius,
             DomainWidth = domain is null ? null : MeanWidth(domain),
             Machine = Environment.MachineName,
         };
+    }
+
+    private static double? StabilityWeight(ClassifierOptions options)
+    {
+        double[] weights = [.. options.Stability.Distinct()];
+        return weights.Length == 0 ? 0 : weights.Length == 1 ? weights[0] : null;
     }
 
     private static double MeanWidth(InputDomain domain)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ExactCompression.Formats;
+using ExactCompression.Training;
 
 namespace ExactCompression.Experiments;
 
@@ -42,23 +43,27 @@ public abstract partial class SweepNetwork
     /// <param name="path">Full path.</param>
     public static SweepNetwork FromFile(string path) => new InFile(path);
 
-    /// <summary>Networks to train when they are needed: every architecture at every penalty from every seed.</summary>
+    /// <summary>Networks to train when they are needed: every architecture at every pair of penalties from every seed.</summary>
     /// <param name="data">Labelled rows; all are trained on.</param>
     /// <param name="architectures">Widths of hidden layers.</param>
     /// <param name="penalties">L1 penalties.</param>
     /// <param name="seeds">Seeds.</param>
     /// <param name="training">All else about training; threads and validation are set by the sweep.</param>
+    /// <param name="stability">Weights of the stability penalty, each for all hidden layers; null for those of
+    /// <paramref name="training"/>.</param>
     public static IReadOnlyList<SweepNetwork> Grid(
         InputData data, IReadOnlyList<int[]> architectures, IReadOnlyList<double> penalties, IReadOnlyList<int> seeds,
-        ClassifierOptions training)
+        ClassifierOptions training, IReadOnlyList<double>? stability = null)
     {
         string fingerprint = Fingerprint.Of(data);
+        double[][] weights = stability is null ? [training.Stability] : [.. stability.Distinct().Select(static w => new[] { w })];
         return
         [
             .. from hidden in architectures.DistinctBy(Experiments.Architecture.Show)
                from l1 in penalties.Distinct()
+               from ofBounds in weights
                from seed in seeds.Distinct()
-               select new Trained(data, fingerprint, training with { Hidden = hidden, L1 = l1, Seed = seed }),
+               select new Trained(data, fingerprint, training with { Hidden = hidden, L1 = l1, Stability = ofBounds, Seed = seed }),
         ];
     }
 
@@ -129,12 +134,14 @@ public abstract partial class SweepNetwork
             Work = Math.Max(1, widths.Zip(widths.Skip(1), static (from, to) => (double)from * to).Sum());
             Name = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{data.Name}_{Experiments.Architecture.Show(options.Hidden)}_l1-{options.L1:0.##############}_seed-{options.Seed}");
+                $"{data.Name}_{Experiments.Architecture.Show(options.Hidden)}_l1-{options.L1:0.##############}")
+                + string.Create(CultureInfo.InvariantCulture, $"{StabilityNames.Suffix(options)}_seed-{options.Seed}");
             // All that determines the network besides its widths, penalty and seed.
             Source = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{options.Optimizer} {options.L1Mode}, {options.Epochs} epochs of {options.BatchSize}, rate {options.LearningRate:R} "
-                    + $"to {options.LearningRateDecay:R}, momentum {options.Momentum:R}, {data.Rows} rows {dataFingerprint}");
+                    + $"to {options.LearningRateDecay:R}, momentum {options.Momentum:R}, {data.Rows} rows {dataFingerprint}")
+                + StabilityNames.Source(options);
         }
 
         public override string Name { get; }

@@ -46,6 +46,12 @@ public sealed record SweepRow
     /// <summary>The l1 penalty of training, where it is known: from training, or from <c>l1-</c> in the network's name.</summary>
     public double? L1 { get; init; }
 
+    /// <summary>
+    /// The weight of the stability penalty of training, 0 for none; null where it is not known how the network was trained, and where
+    /// hidden layers have different weights.
+    /// </summary>
+    public double? Stability { get; init; }
+
     /// <summary>The seed of training, where it is known: from training, or from <c>seed-</c> in the network's name.</summary>
     public int? Seed { get; init; }
 
@@ -69,6 +75,12 @@ public sealed record SweepRow
 
     /// <summary>How the l1 penalty was applied.</summary>
     public L1Mode? L1Mode { get; init; }
+
+    /// <summary>What the stability penalty was.</summary>
+    public StabilityMode? StabilityMode { get; init; }
+
+    /// <summary>The radius over which the stability penalty bounded neurons; 0 for all of [0,1]^n.</summary>
+    public double? StabilityRadius { get; init; }
 
     /// <summary>Rows that were trained on.</summary>
     public int? TrainRows { get; init; }

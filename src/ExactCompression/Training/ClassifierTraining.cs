@@ -69,7 +69,8 @@ public static class ClassifierTraining
     private static string Name(InputData data, ClassifierOptions options)
     {
         string widths = options.Hidden.Length == 0 ? "linear" : string.Join('-', options.Hidden);
-        return string.Create(CultureInfo.InvariantCulture, $"{data.Name}_{widths}_l1-{options.L1:0.################}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{data.Name}_{widths}_l1-{options.L1:0.################}{StabilityNames.Suffix(options)}");
     }
 
     private static InvalidInputException Diverged(InputData data, ClassifierOptions options, int epoch)
@@ -80,7 +81,7 @@ public static class ClassifierTraining
         string advice = most > 2
             ? FormattableString.Invariant(
                 $"Scale the data: its values reach {most:G3}, so Import-InputData -Scale {1 / most:G3} brings them to 1.")
-            : "Lower -LearningRate.";
+            : options.HasStability ? "Lower -Stability, or -LearningRate." : "Lower -LearningRate.";
         return new(
             "TrainingDiverged",
             FormattableString.Invariant($"Training diverged in epoch {epoch}, at learning rate {Schedule.Rate(options, epoch):G3}: ")

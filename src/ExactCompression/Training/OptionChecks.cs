@@ -13,6 +13,16 @@ internal static class OptionChecks
             Require(width >= 1, "Hidden", width, "Give each hidden layer at least one neuron.");
         Require(options.L1 >= 0 && double.IsFinite(options.L1), "L1", options.L1,
             "Give 0 for no penalty, or a small number such as 0.001.");
+        foreach (double weight in options.Stability)
+            Require(weight >= 0 && float.IsFinite((float)weight), "Stability", weight,
+                "Give 0 for no penalty, or a small number such as 0.0001.");
+        Require(options.Stability.Length <= 1 || options.Stability.Length == options.Hidden.Length,
+            "StabilityInvalid",
+            FormattableString.Invariant($"-Stability has {options.Stability.Length} weights, -Hidden {options.Hidden.Length} layers."),
+            "Give one weight for all hidden layers, or one for each.");
+        Require(options.StabilityRadius >= 0 && float.IsFinite((float)options.StabilityRadius), "StabilityRadius",
+            options.StabilityRadius, "Give 0 for all of [0,1]^n, or the radius of a ball around each row.");
+        Require(Enum.IsDefined(options.StabilityMode), "StabilityMode", (int)options.StabilityMode, "Use Width, Area or Tanh.");
         Require(options.Epochs >= 0, "Epochs", options.Epochs, "Give a number of epochs, or 0 for the default.");
         Require(options.BatchSize >= 1, "BatchSize", options.BatchSize, "Give at least 1.");
         Require(options.LearningRate >= 0 && double.IsFinite(options.LearningRate), "LearningRate", options.LearningRate,
@@ -27,10 +37,13 @@ internal static class OptionChecks
         Require(Enum.IsDefined(options.L1Mode), "L1Mode", (int)options.L1Mode, "Use Proximal or Subgradient.");
     }
 
-    private static void Require(bool makesSense, string option, double value, string advice)
+    private static void Require(bool makesSense, string option, double value, string advice) =>
+        Require(
+            makesSense, option + "Invalid", $"-{option} {value.ToString("R", CultureInfo.InvariantCulture)} makes no sense.", advice);
+
+    private static void Require(bool makesSense, string id, string message, string advice)
     {
         if (!makesSense)
-            throw new InvalidInputException(
-                option + "Invalid", $"-{option} {value.ToString("R", CultureInfo.InvariantCulture)} makes no sense.", advice);
+            throw new InvalidInputException(id, message, advice);
     }
 }

@@ -25,6 +25,7 @@ internal sealed unsafe class RowScratch : IDisposable
     private readonly int* counts;
     private readonly float* transposed;
     private readonly float* products;
+    private readonly float* row;
     private readonly int rowsAtOnce;
     private readonly int batch;
 
@@ -42,10 +43,14 @@ internal sealed unsafe class RowScratch : IDisposable
         counts = (int*)Allocate((nuint)Math.Max(rowsAtOnce, SparseProduct.ColumnBlock));
         transposed = (float*)Allocate((nuint)SparseProduct.ColumnBlock * (nuint)batch);
         products = (float*)Allocate((nuint)SparseProduct.ColumnBlock * (nuint)widest);
+        row = (float*)Allocate((nuint)widest);
     }
 
     /// <summary>Releases the memory where <see cref="Dispose"/> was not called.</summary>
     ~RowScratch() => Release();
+
+    /// <summary>Room for one row of the widest layer, free for its user between calls.</summary>
+    public float* Row => row;
 
     /// <summary><c>C = A B + 1 bias^T</c> for some rows.</summary>
     /// <param name="a">Rows of <c>b.Rows</c>.</param>
@@ -166,5 +171,6 @@ internal sealed unsafe class RowScratch : IDisposable
         NativeMemory.AlignedFree(counts);
         NativeMemory.AlignedFree(transposed);
         NativeMemory.AlignedFree(products);
+        NativeMemory.AlignedFree(row);
     }
 }

@@ -15,6 +15,7 @@ internal static class Schedule
         return options with
         {
             Hidden = [.. options.Hidden],
+            Stability = [.. options.Stability],
             Epochs = options.Epochs > 0 ? options.Epochs : Math.Max(LeastEpochs, (UsualSteps + stepsOfEpoch - 1) / stepsOfEpoch),
             LearningRate = options.LearningRate > 0 ? options.LearningRate : options.Optimizer == TrainingOptimizer.Adam ? 0.001 : 0.1,
         };

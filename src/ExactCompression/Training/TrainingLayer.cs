@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Training;
@@ -23,11 +22,13 @@ internal sealed unsafe class TrainingLayer : IDisposable
     /// <param name="outputs">Its neurons.</param>
     /// <param name="isFirst">Whether its inputs are the data, so that no gradient with respect to them is needed.</param>
     /// <param name="hasSecondMoment">Whether the optimizer keeps a second moment of each weight.</param>
+    /// <param name="intervals">The layer's interval bounds, if they are penalised; it disposes them.</param>
     /// <param name="random">Gives the weights: uniform, of variance 2 / inputs (He et al., 2015).</param>
-    public TrainingLayer(int inputs, int outputs, bool isFirst, bool hasSecondMoment, Random random)
+    public TrainingLayer(int inputs, int outputs, bool isFirst, bool hasSecondMoment, IntervalLayer? intervals, Random random)
     {
         this.inputs = inputs;
         this.outputs = outputs;
+        Intervals = intervals;
         In = Padded(inputs);
         Out = Padded(outputs);
         forward = PackedMatrix<float>.Zeros(In, Out);
@@ -45,7 +46,7 @@ internal sealed unsafe class TrainingLayer : IDisposable
         }
 
         for (int k = 0; k < In; k += SparseProduct.ColumnBlock)
-            CopyBackward(k);
+            CopyWeights(k);
     }
 
     /// <summary>Values it takes, padded.</summary>
@@ -53,6 +54,9 @@ internal sealed unsafe class TrainingLayer : IDisposable
 
     /// <summary>Its neurons, padded.</summary>
     public int Out { get; }
+
+    /// <summary>Interval bounds of the layer; null where these are not penalised.</summary>
+    public IntervalLayer? Intervals { get; }
 
     /// <summary>Weights that are exactly zero.</summary>
     public long ZeroWeights
@@ -91,16 +95,20 @@ internal sealed unsafe class TrainingLayer : IDisposable
     /// <param name="delta">The gradient by the layer's pre-activations.</param>
     /// <param name="rule">The step.</param>
     /// <param name="scratch">The thread's own.</param>
-    public void Update(int block, float* a, int rows, PackedMatrix<float> delta, in StepRule rule, RowScratch scratch)
+    /// <param name="ofIntervals">The thread's own for the gradient of <see cref="Intervals"/>; null without these.</param>
+    public void Update(
+        int block, float* a, int rows, PackedMatrix<float> delta, in StepRule rule, RowScratch scratch, RowScratch? ofIntervals)
     {
         int from = block * SparseProduct.ColumnBlock;
         float* gradient = scratch.ColumnProducts(a + from, rows, In, delta);
+        Intervals?.AddGradient(forward, from, gradient, ofIntervals!);
         Apply(rule, forward, first, second, from, SparseProduct.ColumnBlock, gradient);
-        CopyBackward(from);
+        CopyWeights(from);
 
         if (block == 0)
         {
             RowScratch.ColumnSums(delta, rows, gradient);
+            Intervals?.AddBiasGradient(gradient, ofIntervals!);
             Apply(rule.WithoutPenalty(), bias, firstOfBias, secondOfBias, 0, 1, gradient);
         }
     }
@@ -128,6 +136,7 @@ internal sealed unsafe class TrainingLayer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Intervals?.Dispose();
         forward.Dispose();
         backward?.Dispose();
         first.Dispose();
@@ -155,24 +164,11 @@ internal sealed unsafe class TrainingLayer : IDisposable
         return forward.Data + ((((nint)(o / width) * In) + k) * width) + (o % width);
     }
 
-    /// <summary>
-    /// Copies the weights of <see cref="SparseProduct.ColumnBlock"/> inputs to the place from which the backward pass reads them.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void CopyBackward(int from)
+    /// <summary>Copies the weights of some inputs to where the backward pass, and interval bounds, read them.</summary>
+    private void CopyWeights(int from)
     {
-        if (backward is null)
-            return;
-        int width = PackedMatrix<float>.PanelWidth;
-        float* target = backward.Data + ((nint)(from / width) * Out * width) + (from % width);
-        for (int p = 0; p < forward.Panels; p++)
-        {
-            float* source = forward.Data + ((((nint)p * In) + from) * width);
-            for (int o = 0; o < width; o++, target += width)
-            {
-                for (int k = 0; k < SparseProduct.ColumnBlock; k++)
-                    target[k] = source[(k * width) + o];
-            }
-        }
+        if (backward is not null)
+            PanelTranspose.Copy(forward, from, backward);
+        Intervals?.CopyWeights(forward, from);
     }
 }

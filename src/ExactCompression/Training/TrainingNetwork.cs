@@ -33,6 +33,7 @@ internal sealed unsafe class TrainingNetwork : IDisposable
     private readonly (int Layer, int Block)[] blocks;
     private readonly WorkerPool crew;
     private readonly RowScratch[] scratch;
+    private readonly StabilityPenalty? penalty;
     private readonly int[] rows;
     private readonly double[] losses;
     private readonly bool[] right;
@@ -49,6 +50,7 @@ internal sealed unsafe class TrainingNetwork : IDisposable
         this.set = set;
         this.options = options;
         batch = Math.Min(options.BatchSize, set.Order.Length);
+        int penalised = StabilityPenalty.LastLayer(options);
         int[] widths = [set.Data.Columns, .. options.Hidden, set.Classes];
         layers = new TrainingLayer[widths.Length - 1];
         values = new float*[widths.Length];
@@ -57,7 +59,10 @@ internal sealed unsafe class TrainingNetwork : IDisposable
         values[0] = Allocate(widths[0]);
         for (int l = 0; l < layers.Length; l++)
         {
-            layers[l] = new(widths[l], widths[l + 1], l == 0, options.Optimizer == TrainingOptimizer.Adam, random);
+            IntervalLayer? intervals = l > penalised
+                ? null
+                : new(TrainingLayer.Padded(widths[l]), TrainingLayer.Padded(widths[l + 1]), l == 0, StabilityPenalty.Boxes(options, batch));
+            layers[l] = new(widths[l], widths[l + 1], l == 0, options.Optimizer == TrainingOptimizer.Adam, intervals, random);
             values[l + 1] = Allocate(widths[l + 1]);
             deltas[l + 1] = Allocate(widths[l + 1]);
             packedDeltas[l] = PackedMatrix<float>.Zeros(batch, layers[l].Out);
@@ -69,6 +74,7 @@ internal sealed unsafe class TrainingNetwork : IDisposable
         crew = new(work < LeastShared ? 1 : options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
         chunk = Math.Clamp((batch + crew.Size - 1) / crew.Size, 1, MostRows);
         scratch = [.. Enumerable.Range(0, crew.Size).Select(_ => new RowScratch(chunk, batch, widths.Max(TrainingLayer.Padded)))];
+        penalty = penalised < 0 ? null : new(set, options, layers, crew.Size, chunk, batch);
         rows = new int[batch];
         losses = new double[batch];
         right = new bool[batch];
@@ -88,7 +94,9 @@ internal sealed unsafe class TrainingNetwork : IDisposable
     public (double Loss, int Right) Step(ReadOnlySpan<int> rows, double rate)
     {
         Take(rows);
-        crew.Run(Chunks, differentiate);
+        penalty?.Begin(count);
+        // The whole domain's box is a piece of its own; balls go with their rows.
+        crew.Run(Chunks + (penalty is { IsWholeDomain: true } ? 1 : 0), differentiate);
         double loss = 0;
         int right = 0;
         for (int i = 0; i < count; i++)
@@ -131,6 +139,7 @@ internal sealed unsafe class TrainingNetwork : IDisposable
     public void Dispose()
     {
         crew.Dispose();
+        penalty?.Dispose();
         foreach (RowScratch s in scratch)
             s.Dispose();
         foreach (TrainingLayer layer in layers)
@@ -184,7 +193,15 @@ internal sealed unsafe class TrainingNetwork : IDisposable
 
     private void Differentiate(int piece, int worker)
     {
+        if (piece == Chunks)
+        {
+            penalty!.Differentiate(0, 1, this.rows, count, worker);
+            return;
+        }
+
         int first = piece * chunk, rows = Math.Min(chunk, count - first);
+        if (penalty is { IsWholeDomain: false })
+            penalty.Differentiate(first, rows, this.rows, count, worker);
         Forward(first, rows, scratch[worker]);
         int last = layers.Length;
         for (int r = first; r < first + rows; r++)
@@ -212,6 +229,6 @@ internal sealed unsafe class TrainingNetwork : IDisposable
     private void Update(int piece, int worker)
     {
         (int l, int block) = blocks[piece];
-        layers[l].Update(block, values[l], count, packedDeltas[l], rule, scratch[worker]);
+        layers[l].Update(block, values[l], count, packedDeltas[l], rule, scratch[worker], penalty?.Scratch(worker));
     }
 }

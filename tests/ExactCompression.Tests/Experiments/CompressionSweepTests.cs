@@ -76,6 +76,28 @@ public sealed class CompressionSweepTests
     }
 
     [Fact]
+    public void Run_StabilityPenalties_AreSettingsOfTheirOwn()
+    {
+        using var folder = new TemporaryFolder();
+        SweepOptions plain = Grid(["12-8"], [0.001], [0]) with { Path = folder.File("a.csv"), Levels = [CompressionLevel.DeleteOnly] };
+        ClassifierOptions balls = Training with { StabilityMode = StabilityMode.Area, StabilityRadius = 0.125 };
+        IReadOnlyList<SweepNetwork> Networks(ClassifierOptions training, params double[] weights) =>
+            SweepNetwork.Grid(DataSplit.Of(Digits.Value, 0.1).Training, [[12, 8]], [0.001], [0], training, weights);
+        SweepRow without = Assert.Single(Run(plain));
+        Assert.Equal((0.0, StabilityMode.Width, 0.0), (without.Stability, without.StabilityMode, without.StabilityRadius));
+
+        // A weight of zero is no penalty: its cell is there already.
+        SweepRow[] rows = Run(plain with { Networks = Networks(Training, 0, 0.01, 0.02, 0.01) });
+        Assert.Equal([0.01, 0.02], rows.Select(static r => r.Stability!.Value).Order());
+        SweepRow ball = Assert.Single(Run(plain with { Networks = Networks(balls, 0.01) }));
+        Assert.Equal((0.01, StabilityMode.Area, 0.125), (ball.Stability, ball.StabilityMode, ball.StabilityRadius));
+        Assert.Equal("digits_12-8_l1-0.001_area-0.01_r-0.125_seed-0", ball.Network);
+        Assert.Equal((0.001, 0), (ball.L1, ball.Seed));
+        Assert.Empty(Run(plain with { Networks = Networks(balls, 0.01) }));
+        Assert.Equal(5, File.ReadAllLines(plain.Path!).Length);
+    }
+
+    [Fact]
     public void Run_SomeFilesBad_TheirRowsHaveErrorsAndTheOthersAreThere()
     {
         using var folder = new TemporaryFolder();

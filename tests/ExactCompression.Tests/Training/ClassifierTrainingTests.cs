@@ -106,7 +106,9 @@ public sealed class ClassifierTrainingTests
         Assert.Same(network.Training, network.Renamed("other").Training);
         var again = (ReluNetwork)PortableForm.Read(PortableForm.Of(network));
         Assert.Equal(network.Training!.Epochs, again.Training!.Epochs);
-        Assert.Equal(network.Training.Options with { Hidden = again.Training.Options.Hidden }, again.Training.Options);
+        Assert.Equal(
+            network.Training.Options with { Hidden = again.Training.Options.Hidden, Stability = again.Training.Options.Stability },
+            again.Training.Options);
         Assert.Equal([8, 4], again.Training.Options.Hidden);
         Assert.Equal(network.Training.ToString(), again.Training.ToString());
         Assert.Equal(PortableForm.Of(network), PortableForm.Of(again));

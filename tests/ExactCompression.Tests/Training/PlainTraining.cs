@@ -34,14 +34,31 @@ internal sealed class PlainTraining
             return Math.Log(outputs.Sum(Math.Exp)) - outputs[data.Labels.Span[row]];
         });
 
+    /// <summary>The stability penalty, end by end as interval arithmetic says.</summary>
+    public double Penalty(InputData data, IReadOnlyList<int> rows, ClassifierOptions options)
+    {
+        if (options.StabilityRadius == 0)
+            return Penalty([.. Enumerable.Repeat((0.0, 1.0), data.Columns)], options);
+        return rows.Average(
+            row => Penalty(
+                [.. data.Row(row).ToArray().Select(
+                    v => (Math.Max(0, v - options.StabilityRadius), Math.Min(1, v + options.StabilityRadius)))], options));
+    }
+
     /// <summary>The derivative of the loss by one weight or bias (column -1), by central differences.</summary>
-    public double Slope(InputData data, IReadOnlyList<int> rows, int layer, int row, int column)
+    /// <param name="data">The data.</param>
+    /// <param name="rows">The batch.</param>
+    /// <param name="layer">Of the weight.</param>
+    /// <param name="row">Of the weight.</param>
+    /// <param name="column">Of the weight.</param>
+    /// <param name="penalty">The stability penalty to include; null for none.</param>
+    public double Slope(InputData data, IReadOnlyList<int> rows, int layer, int row, int column, ClassifierOptions? penalty = null)
     {
         const double h = 1e-6;
         double Moved(double by)
         {
             Add(layer, row, column, by);
-            double loss = Loss(data, rows);
+            double loss = Loss(data, rows) + (penalty is null ? 0 : Penalty(data, rows, penalty));
             Add(layer, row, column, -by);
             return loss;
         }
@@ -118,6 +135,38 @@ internal sealed class PlainTraining
         }
 
         return options.L1Mode == L1Mode.Proximal ? Math.Sign(w) * Math.Max(Math.Abs(w) - (rate * options.L1), 0) : w;
+    }
+
+    private double Penalty((double Lower, double Upper)[] box, ClassifierOptions options)
+    {
+        double sum = 0;
+        for (int l = 0; l < weights.Length - 1; l++)
+        {
+            var next = new (double Lower, double Upper)[biases[l].Length];
+            double weight = options.Stability.Length == 1 ? options.Stability[0] : options.Stability[l];
+            for (int o = 0; o < next.Length; o++)
+            {
+                (double lower, double upper) = (biases[l][o], biases[l][o]);
+                for (int k = 0; k < box.Length; k++)
+                {
+                    double w = weights[l][o, k];
+                    lower += w * (w > 0 ? box[k].Lower : box[k].Upper);
+                    upper += w * (w > 0 ? box[k].Upper : box[k].Lower);
+                }
+
+                sum += weight * options.StabilityMode switch
+                {
+                    StabilityMode.Tanh => -Math.Tanh(1 + (lower * upper)),
+                    StabilityMode.Width => upper - lower,
+                    _ => Math.Max(0, -lower * upper / 2),
+                };
+                next[o] = (Math.Max(lower, 0), Math.Max(upper, 0));
+            }
+
+            box = next;
+        }
+
+        return sum;
     }
 
     private double[][] Trace(InputData data, int row)

@@ -119,6 +119,9 @@ internal sealed class PortableReader(Stream stream) : IDisposable
             Seed = input.Reader.ReadInt32(),
             Optimizer = input.Choice<TrainingOptimizer>(),
             L1Mode = input.Choice<L1Mode>(),
+            Stability = input.Numbers(),
+            StabilityMode = input.Choice<StabilityMode>(),
+            StabilityRadius = input.Reader.ReadDouble(),
             ValidationFraction = input.Reader.ReadDouble(),
             Threads = input.Reader.ReadInt32(),
         };

@@ -135,6 +135,9 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
         writer.Write(options.Seed);
         writer.Write((byte)options.Optimizer);
         writer.Write((byte)options.L1Mode);
+        Numbers(options.Stability);
+        writer.Write((byte)options.StabilityMode);
+        writer.Write(options.StabilityRadius);
         writer.Write(options.ValidationFraction);
         writer.Write(options.Threads);
         writer.Write(history.Data);

@@ -14,6 +14,24 @@ public sealed record ClassifierOptions
     /// </remarks>
     public double L1 { get; init; }
 
+    /// <summary>
+    /// Weights of the stability penalty: one for all hidden layers, or one a hidden layer, input side first; empty, or 0, for none.
+    /// </summary>
+    /// <remarks>
+    /// The penalty is a sum over the neurons of a layer, of interval bounds over the domain that <see cref="StabilityRadius"/> gives; its
+    /// gradient is added to that of the mean cross-entropy.
+    /// </remarks>
+    public double[] Stability { get; init; } = [];
+
+    /// <summary>What the stability penalty is.</summary>
+    public StabilityMode StabilityMode { get; init; }
+
+    /// <summary>
+    /// Over which inputs neurons are to be stable: 0 for all of [0,1]^n, wider where a training row lies beyond it; a radius for the ball
+    /// in the maximum norm around each row of a batch, cut off where that box ends, with the mean of their penalties.
+    /// </summary>
+    public double StabilityRadius { get; init; }
+
     /// <summary>Passes over the training rows; 0 for as many as it takes for 12,000 steps, and at least 20.</summary>
     public int Epochs { get; init; }
 
@@ -50,4 +68,16 @@ public sealed record ClassifierOptions
 
     /// <summary>Threads to use; 0 for all cores.</summary>
     public int Threads { get; init; }
+
+    /// <summary>Whether any hidden layer has a stability penalty.</summary>
+    internal bool HasStability => Hidden.Length > 0 && Array.Exists(Stability, static weight => weight > 0);
+
+    /// <summary>The weight of the stability penalty of a hidden layer.</summary>
+    /// <param name="layer">From 0.</param>
+    internal double StabilityOf(int layer) => Stability.Length switch
+    {
+        0 => 0,
+        1 => Stability[0],
+        _ => Stability[layer],
+    };
 }

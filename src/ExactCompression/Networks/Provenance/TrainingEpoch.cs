@@ -2,7 +2,7 @@ namespace ExactCompression;
 
 /// <summary>The result of one epoch of training.</summary>
 /// <param name="Epoch">1-based.</param>
-/// <param name="Loss">Mean cross-entropy of the training rows, in nats, each at the time of its batch; without the l1 penalty.</param>
+/// <param name="Loss">Mean cross-entropy of the training rows, in nats, each at the time of its batch; without penalties.</param>
 /// <param name="TrainAccuracy">Share of these rows, 0 to 1, that were classified correctly.</param>
 /// <param name="ValidationAccuracy">Share of the held-out rows, 0 to 1, that the network classifies correctly at the end of the epoch; null
 /// if none are held out.</param>

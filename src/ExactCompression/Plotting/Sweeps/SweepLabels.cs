@@ -19,6 +19,7 @@ internal static partial class SweepLabels
         ["AccuracyAfterAll"] = "Accuracy on all rows after compression", ["AccuracyBefore"] = "Accuracy before compression",
         ["StablePercent"] = "Stable neurons, %", ["L1"] = "L1 penalty of training", ["Radius"] = "Radius of the domain",
         ["DomainWidth"] = "Width of the domain", ["Bytes"] = "Weights, bytes", ["BytesAfter"] = "Weights after compression, bytes",
+        ["Stability"] = "Stability penalty of training", ["StabilityMode"] = "Kind of stability penalty",
         ["L1Mode"] = "L1 mode", ["Seconds"] = "All, seconds", ["TimeLimit"] = "Time limit, seconds",
     };
 

@@ -13,7 +13,7 @@ internal sealed class SweepSeries
 
     /// <summary>Columns of names, of which some may look like numbers: an architecture of one layer.</summary>
     private static readonly string[] NameColumns = ["Architecture", "Method", "Solver", "Preprocess", "Data", "Levels", "Optimizer",
-        "L1Mode", "Domain", "Network", "File", "Source", "Machine"];
+        "L1Mode", "StabilityMode", "Domain", "Network", "File", "Source", "Machine"];
 
     private readonly PlotRows rows;
     private readonly string[] groupColumns;

@@ -11,8 +11,8 @@ internal static class SweepSettings
 
     /// <summary>What a sweep may vary besides the seed: each gives separate lines where it varies.</summary>
     public static IReadOnlyList<string> Conditions { get; } = ["Architecture", "Method", "Solver", "Preprocess", "Data", "TimeLimit",
-        "Levels", "L1", "Epochs", "BatchSize", "LearningRate", "LearningRateDecay", "Momentum", "Optimizer", "L1Mode", "TrainRows",
-        "Radius", "DomainWidth"];
+        "Levels", "L1", "Stability", "Epochs", "BatchSize", "LearningRate", "LearningRateDecay", "Momentum", "Optimizer", "L1Mode",
+        "StabilityMode", "StabilityRadius", "TrainRows", "Radius", "DomainWidth"];
 
     /// <summary>
     /// The columns of some rows that may be settings, in the order in which to name them: the seed, what a sweep varies, what follows from
