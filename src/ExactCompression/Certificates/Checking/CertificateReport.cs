@@ -44,6 +44,6 @@ public sealed class CertificateReport
     /// <inheritdoc/>
     public override string ToString() => Valid
         ? FormattableString.Invariant(
-            $"{Original.Architecture} -> {Compressed.Architecture}: valid, deviation at most {BoundText.Deviation(ProvenDeviation)}")
+            $"{Original.Architecture} -> {Compressed.Architecture}: valid, deviation at most {ProvenDeviation:r}")
         : $"{Place}: {Reason}";
 }
