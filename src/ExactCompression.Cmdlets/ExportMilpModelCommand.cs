@@ -55,6 +55,9 @@ public sealed class ExportMilpModelCommand : FileOutputCommand
         };
         WriteFile(InputObject, FileNames.Of(table.Network.Name, ".mps"), (file, messages) =>
         {
+            string start = MilpModelFiles.StartOf(file);
+            if (NoClobber && SearchTime > TimeSpan.Zero)
+                RequireNew(start);
             if (table.UnprovenStable > 0)
                 messages.Warning(
                     $"{table.UnprovenStable} of the stable neurons of '{table.Network.Name}' are unproven (MILP verdicts, or imported): "
@@ -65,7 +68,6 @@ public sealed class ExportMilpModelCommand : FileOutputCommand
             MilpModelFiles.Write(model, file, cancellation: Cancellation);
             if (model.Start is not null)
             {
-                string start = System.IO.Path.ChangeExtension(file, MilpModelFiles.StartExtension);
                 MilpModelFiles.WriteStart(model, start, overwrite: !NoClobber, Cancellation);
                 MilpVariable sought = model.Variables[model.Objective!.Column];
                 messages.Verbose(string.Create(

@@ -55,10 +55,16 @@ public sealed class MilpTests(ModuleFixture module)
         ScriptResult result = module.Run(
             "Import-ReluNetwork $args[0] | Find-StableNeurons | Export-MilpModel $args[1] -Minimize 0 -SearchTime 60", network, file);
         Assert.Empty(result.Errors);
-        Assert.Contains(File.ReadLines(folder.File("largest.mst")), static line => line.StartsWith("output_0 ", StringComparison.Ordinal));
+        Assert.Contains(File.ReadLines(folder.File("largest.mps.mst")), static line => line.StartsWith("output_0 ", StringComparison.Ordinal));
         string other = folder.File("b.lp");
         module.Run("Import-ReluNetwork $args[0] | Find-StableNeurons | Export-MilpModel $args[1] -Minimize 0", network, other);
-        Assert.False(File.Exists(folder.File("b.mst")));
+        Assert.False(File.Exists(folder.File("b.lp.mst")));
+        File.Delete(file);
+        ScriptResult kept = module.Run(
+            "Import-ReluNetwork $args[0] | Find-StableNeurons | Export-MilpModel $args[1] -Minimize 0 -SearchTime 60 -NoClobber",
+            network, file);
+        Assert.StartsWith("FileExists", Assert.Single(kept.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
     }
 
     [Fact]
@@ -193,7 +199,7 @@ public sealed class MilpTests(ModuleFixture module)
         Assert.StartsWith("OutputOutOfRange", result.Output[1].ToString(), StringComparison.Ordinal);
         Assert.Equal(["largest.mps", "small.lp"], Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order());
         string[] mps = File.ReadAllLines(folder.File("largest.mps"));
-        Assert.Contains("OBJSENSE", mps);
+        Assert.Contains(" output_3 objective -1", mps);
         Assert.Equal(64, mps.Count(static l => l.StartsWith(" LO BND input_", StringComparison.Ordinal)));
         Assert.InRange(mps.Count(static l => l.StartsWith(" UP BND p", StringComparison.Ordinal)), 59, 60); // those that are not stable
         string lp = File.ReadAllText(folder.File("small.lp"));

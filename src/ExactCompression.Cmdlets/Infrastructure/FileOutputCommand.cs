@@ -72,6 +72,23 @@ public abstract class FileOutputCommand : AsyncCommand
             });
     }
 
+    /// <summary>Refuses a file that exists.</summary>
+    /// <param name="file">A full path that -NoClobber keeps.</param>
+    private protected static void RequireNew(string file)
+    {
+        if (File.Exists(file))
+            throw new InvalidInputException(
+                "FileExists", $"'{file}' exists, and -NoClobber keeps it.", "Leave -NoClobber out, or give another path.");
+    }
+
+    /// <summary>How a script block, which sees an input as <c>$_</c>, says the name of its network.</summary>
+    private static string NameOf(object input) => input switch
+    {
+        CompressionResult => "$_.Original.Name",
+        StabilityTable => "$_.Network.Name",
+        _ => "$_.Name",
+    };
+
     private static string? SourceOf(object input) => input switch
     {
         ReluNetwork network => network.Path,
@@ -104,10 +121,10 @@ public abstract class FileOutputCommand : AsyncCommand
         if (!written.Add(file))
             throw new InvalidInputException(
                 "PathWrittenTwice", $"Several inputs would be written to '{file}', each replacing the one before.",
-                "Give a folder as -Path, or a script block that computes a path for each input: { \"$($_.Name).onnx\" }.");
-        if (NoClobber && File.Exists(file))
-            throw new InvalidInputException(
-                "FileExists", $"'{file}' exists, and -NoClobber keeps it.", "Leave -NoClobber out, or give another path.");
+                "Give a folder as -Path, or a script block that computes a path for each input: "
+                    + $"{{ \"$({NameOf(input)}){System.IO.Path.GetExtension(defaultName)}\" }}.");
+        if (NoClobber)
+            RequireNew(file);
         if (Path.Fixed is not null && target.IsFolder && !Force && SourceOf(input) is { } source
             && System.IO.Path.GetFullPath(source) == file)
             throw new InvalidInputException(

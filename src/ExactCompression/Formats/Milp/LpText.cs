@@ -13,8 +13,7 @@ internal static class LpText
         foreach (string remark in model.Remarks)
             writer.WriteLine("\\ " + remark);
         writer.WriteLine(model.Objective is { Maximize: true } ? "Maximize" : "Minimize");
-        string least = model.Objective is { } objective ? model.Variables[objective.Column].Name : "0 " + model.Variables[0].Name;
-        writer.WriteLine(" objective: " + least);
+        WriteObjective(model, writer);
         writer.WriteLine("Subject To");
         foreach (MilpRow row in model.Rows)
             WriteRow(model, row, writer);
@@ -32,15 +31,38 @@ internal static class LpText
         writer.WriteLine("End");
     }
 
+    /// <summary>The objective, and 0 times the variables of no row: CBC knows none that only have bounds.</summary>
+    private static void WriteObjective(MilpModel model, TextWriter writer)
+    {
+        var occurs = new bool[model.Variables.Count];
+        foreach (MilpRow row in model.Rows)
+        {
+            foreach (int column in row.Columns)
+                occurs[column] = true;
+        }
+
+        IEnumerable<(int Column, double Coefficient)> terms = model.Objective is { } objective ? [(objective.Column, 1)] : [(0, 0)];
+        int first = terms.First().Column;
+        WriteSum(
+            "objective", [.. terms, .. Enumerable.Range(0, occurs.Length).Where(c => !occurs[c] && c != first).Select(static c => (c, 0.0))],
+            model, writer);
+        writer.WriteLine();
+    }
+
     private static void WriteRow(MilpModel model, MilpRow row, TextWriter writer)
     {
-        string text = $" {row.Name}:";
+        WriteSum(row.Name, row.Columns.Zip(row.Coefficients), model, writer);
+        writer.WriteLine($" {row.Relation} {MpsText.Number(row.Side)}");
+    }
+
+    private static void WriteSum(string row, IEnumerable<(int Column, double Coefficient)> terms, MilpModel model, TextWriter writer)
+    {
+        string text = $" {row}:";
         int length = text.Length;
         writer.Write(text);
-        for (int k = 0; k < row.Columns.Length; k++)
+        foreach ((int column, double coefficient) in terms)
         {
-            double coefficient = row.Coefficients[k];
-            string name = model.Variables[row.Columns[k]].Name;
+            string name = model.Variables[column].Name;
             string term = $" {(coefficient < 0 ? '-' : '+')} {MpsText.Number(Math.Abs(coefficient))} {name}";
             if (length + term.Length > LongestLine)
             {
@@ -51,8 +73,6 @@ internal static class LpText
             writer.Write(term);
             length += term.Length;
         }
-
-        writer.WriteLine($" {row.Relation} {MpsText.Number(row.Side)}");
     }
 
     private static void WriteBounds(MilpVariable variable, TextWriter writer)

@@ -5,10 +5,11 @@ namespace ExactCompression.Formats;
 /// <summary>Writes mixed-integer programs: MPS in its free form (<c>.mps</c>) and the LP format of CPLEX (<c>.lp</c>).</summary>
 public static class MilpModelFiles
 {
-    /// <summary>Extension of files of start solutions.</summary>
-    public const string StartExtension = ".mst";
-
     private const int Buffer = 1 << 16;
+
+    /// <summary>The file of a program's start solution: that of the program, with <c>.mst</c> after it.</summary>
+    /// <param name="path">The file of the program.</param>
+    public static string StartOf(string path) => path + ".mst";
 
     /// <summary>Writes a program, beside the target first and then moved into place.</summary>
     /// <param name="model">The program.</param>

@@ -4,7 +4,8 @@ namespace ExactCompression.Formats;
 
 /// <summary>
 /// The MPS format in its free form: fields apart by blanks. Every variable states both ends, since solvers differ in what they assume of
-/// integers that state none.
+/// integers that state none. The objective is always minimised, as the format knew it first: of the section that says otherwise, CBC
+/// takes no notice, and GLPK takes the file for damaged.
 /// </summary>
 internal static class MpsText
 {
@@ -17,9 +18,10 @@ internal static class MpsText
     {
         foreach (string remark in model.Remarks)
             writer.WriteLine("* " + remark);
+        if (model.Objective is { Maximize: true } sought)
+            writer.WriteLine(
+                $"* What is minimised is -{model.Variables[sought.Column].Name}: not all solvers maximise what a file of this format holds.");
         writer.WriteLine("NAME " + model.Name);
-        if (model.Objective is { Maximize: true })
-            writer.Write("OBJSENSE\n    MAX\n");
         writer.WriteLine("ROWS");
         writer.WriteLine(" N " + Objective);
         foreach (MilpRow row in model.Rows)
@@ -47,7 +49,7 @@ internal static class MpsText
         writer.WriteLine("COLUMNS");
         (int[] starts, int[] rows, double[] coefficients) = ByColumn(model);
         bool isInteger = false;
-        int markers = 0;
+        int markers = 0, sign = model.Objective is { Maximize: true } ? -1 : 1;
         for (int column = 0; column < model.Variables.Count; column++)
         {
             MilpVariable variable = model.Variables[column];
@@ -59,7 +61,7 @@ internal static class MpsText
 
             bool isObjective = model.Objective?.Column == column;
             if (isObjective || starts[column] == starts[column + 1])
-                writer.WriteLine($" {variable.Name} {Objective} {(isObjective ? 1 : 0)}");
+                writer.WriteLine($" {variable.Name} {Objective} {(isObjective ? sign : 0)}");
             for (int k = starts[column]; k < starts[column + 1]; k++)
                 writer.WriteLine($" {variable.Name} {model.Rows[rows[k]].Name} {Number(coefficients[k])}");
         }

@@ -58,11 +58,12 @@ internal sealed class NetworkRows
 
         int[] last = AddOutputs(MilpNames.OfElements(Tensors(Network.Interface?.Outputs, Network.OutputSize), "output", taken));
         MilpObjective? objective = options.Output is { } output ? new(last[output], options.Maximize) : null;
-        return new(MilpNames.Plain(Network.Name, "network"), Remarks(), variables, rows, objective)
+        double[]? start = ranges.Best is { } best ? StartAt(best) : null;
+        return new(MilpNames.Plain(Network.Name, "network"), Remarks(objective, start), variables, rows, objective)
         {
             Inputs = inputs,
             Outputs = last,
-            Start = ranges.Best is { } best ? StartAt(best) : null,
+            Start = start,
         };
     }
 
@@ -265,7 +266,7 @@ internal sealed class NetworkRows
         return string.Create(CultureInfo.InvariantCulture, $"{(layer > 0 ? layer : $"x{number}")}_{element}");
     }
 
-    private string[] Remarks()
+    private string[] Remarks(MilpObjective? objective, double[]? start)
     {
         int left = outputs.Count(static o => o < 0), binaries = variables.Count(static v => v.IsBinary);
         return
@@ -275,6 +276,18 @@ internal sealed class NetworkRows
                 CultureInfo.InvariantCulture,
                 $"Rectifiers: {ledger.Count}. Proven to be 0 and left out: {left}. With a binary variable: {binaries}."),
             "h2_7: output of neuron 7 (from 0) of hidden layer 2 (from 1); p2_7: 1 where it is on; s2_7: output minus pre-activation.",
+            .. objective is null ? Array.Empty<string>() : [Remark(objective, start)],
         ];
+    }
+
+    private string Remark(MilpObjective objective, double[]? start)
+    {
+        MilpVariable sought = variables[objective.Column];
+        string seen = start is null
+            ? "" : string.Create(CultureInfo.InvariantCulture, $" At the best input that was found it is {start[objective.Column]:G9}.");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Wanted: the {(objective.Maximize ? "largest" : "least")} {sought.Name}, which is proven to be from {sought.Lower:R} to "
+                + $"{sought.Upper:R}.{seen}");
     }
 }
