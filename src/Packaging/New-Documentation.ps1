@@ -189,15 +189,27 @@ function Get-Heading([string]$Text) {
     "## $([char]::ToUpperInvariant($heading[0]))$($heading.Substring(1))"
 }
 
-# Lines of terms and what they mean, in columns: the first line determines where the second column begins.
+# Lines of terms and what they mean, in columns: the first line determines where each column begins.
 function Get-Table([string[]]$Lines, [string]$Page) {
     $row = { "| $(@($args[0] | ForEach-Object { Get-Inline $_ $Page }) -join ' | ') |" }
-    $cells = @($Lines[0].Trim() -split ' {2,}')
-    if ($cells.Count -gt 2) {
-        & $row $cells
-        "|$(' --- |' * $cells.Count)"
-        foreach ($line in $Lines | Select-Object -Skip 1) {
-            & $row @($line.Trim() -split ' {2,}')
+    $heads = @([regex]::Matches($Lines[0], '\S+( \S+)*'))
+    if ($heads.Count -gt 2) {
+        # The first line names the columns, and says where each begins; a line that has nothing in the first one goes on with its row.
+        $rows = [System.Collections.Generic.List[string[]]]::new()
+        foreach ($line in $Lines) {
+            $cells = [string[]]@(for ($c = 0; $c -lt $heads.Count; $c++) {
+                    $from = [System.Math]::Min($heads[$c].Index, $line.Length)
+                    $to = if ($c + 1 -lt $heads.Count) { [System.Math]::Min($heads[$c + 1].Index, $line.Length) } else { $line.Length }
+                    $line.Substring($from, $to - $from).Trim()
+                })
+            if (($cells -join '') -ne ($line -replace ' {2,}')) { throw "A cell of about $Page is not below its column: $line" }
+            if ($cells[0]) { $rows.Add($cells) }
+            else { for ($c = 1; $c -lt $cells.Count; $c++) { $rows[-1][$c] = "$($rows[-1][$c]) $($cells[$c])".Trim() } }
+        }
+        & $row $rows[0]
+        "|$(' --- |' * $heads.Count)"
+        foreach ($entry in $rows | Select-Object -Skip 1) {
+            & $row $entry
         }
         ''
         return

@@ -26,7 +26,7 @@ public sealed class ConvolutionalTests(ModuleFixture module)
     }
 
     [Theory]
-    [InlineData("$t.Layers", "Layer", "Name", "Shape", "Channels", "ActiveChannels", "InactiveChannels", "Unstable", "Undetermined")]
+    [InlineData("$t.Layers", "Layer", "Name", "Shape", "StablyActive", "StablyInactive", "Unstable", "Undetermined")]
     [InlineData("(Invoke-LeoCompression $t).Layers", "Layer", "Name", "Shape", "Channels", "RemainingChannels", "LayerwiseMinimumChannels")]
     public void Layers_Convolutions_AreShownWithNamesShapesAndChannels(string layers, params string[] columns)
     {

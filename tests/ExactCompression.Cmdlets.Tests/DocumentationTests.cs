@@ -44,6 +44,7 @@ public sealed partial class DocumentationTests
         foreach (string name in Names(Folder))
         {
             bool isCode = false;
+            int columns = 0;
             foreach (string line in Text(Path.Combine(Folder, name)).Split('\n'))
             {
                 if (line.StartsWith("```", StringComparison.Ordinal))
@@ -53,6 +54,9 @@ public sealed partial class DocumentationTests
                         Link().Matches(line),
                         link => Assert.True(File.Exists(Path.Combine(Folder, link.Groups[1].Value)), $"{name}: {link.Value}"));
                 Assert.True(line.Length <= 140 || isCode || line.StartsWith('|'), $"{name}: {line}");
+                int cells = isCode || !line.StartsWith('|') ? 0 : line.Replace("\\|", "", StringComparison.Ordinal).Count('|');
+                Assert.True(cells == 0 || columns is 0 || cells == columns, $"{name}: a table whose rows differ in width: {line}");
+                columns = cells;
             }
 
             Assert.False(isCode, name);

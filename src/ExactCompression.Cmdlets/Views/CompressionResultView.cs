@@ -33,7 +33,8 @@ public static class CompressionResultView
         if (result.DeployedDeviation is { } deployed)
             yield return $"Computed in float32, in any order of sums: at most {BoundText.Deviation(deployed)} apart (proven)";
         if (result.Unconfirmed > 0)
-            yield return $"Kept {Units.Count(result.Unconfirmed)} neurons that are claimed to be stable, but were not proven so";
+            yield return $"Kept {Units.Count(result.Unconfirmed)} {(result.Unconfirmed == 1 ? "neuron that is" : "neurons that are")} "
+                + "claimed to be stable: no proof was found, or one of the contrary";
         yield return "";
         yield return palette.Heading(
             new string(' ', NameWidth) + "Before".PadLeft(NumberWidth) + "After".PadLeft(NumberWidth) + "Removed".PadLeft(PercentWidth));
@@ -91,9 +92,11 @@ public static class CompressionResultView
             Environment.NewLine,
             ((CompressionResult)instance.BaseObject).Layers.Select(static l => $"{l.Layer}: {Units.Change(l.Neurons, l.Remaining)}"));
 
-    /// <summary>Such as <c>  8 to 7 channels</c>; nothing for a layer without channels.</summary>
+    /// <summary>Such as <c>  8 to 7 channels</c>, <c>  8 channels</c>; nothing for a layer without channels.</summary>
     private static string Channels(LayerCompression layer) => layer.Channels == layer.Neurons
         ? ""
+        : layer.Channels == layer.RemainingChannels
+        ? $"  {Units.Count(layer.Channels)} channels"
         : $"  {Units.Count(layer.Channels)} to {Units.Count(layer.RemainingChannels)} channels";
 
     private static string Line(Palette palette, string name, long before, long after)

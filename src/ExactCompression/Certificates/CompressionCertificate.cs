@@ -131,8 +131,8 @@ public static class CompressionCertificate
 
         if (unproven > 0)
             warn(
-                $"The certificate of '{result.Original.Name}' leaves out {unproven} verdicts on stable neurons, which its checker cannot "
-                    + "prove with little effort.");
+                $"The certificate of '{result.Original.Name}' leaves out {unproven} {(unproven == 1 ? "verdict" : "verdicts")} on stable neurons, which its "
+                    + "checker cannot prove with little effort.");
         return certificate with
         {
             Deviation = Confirmed(

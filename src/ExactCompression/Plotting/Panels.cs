@@ -67,7 +67,7 @@ internal static class Panels
     public static string Percent(double value) => value.ToString("0.0", CultureInfo.InvariantCulture) + " %";
 
     /// <summary>A count and its noun.</summary>
-    public static string Counted(int count, string singular, string plural) => $"{Count(count)} {(count == 1 ? singular : plural)}";
+    public static string Counted(long count, string singular, string plural) => $"{Count(count)} {(count == 1 ? singular : plural)}";
 
     /// <summary>Ticks at given places.</summary>
     public static NumericManual Ticks(IEnumerable<(double Position, string Label)> ticks) =>

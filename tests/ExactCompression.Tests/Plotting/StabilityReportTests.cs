@@ -21,6 +21,30 @@ public sealed class StabilityReportTests : IDisposable
     }
 
     [Fact]
+    public void Page_NeuronsLeftOpen_SaysAtLeastAndHowMany()
+    {
+        ReluNetwork network = new([Nets.Hidden([1, 0, 1], [0, 1, -2]), Nets.Output([1, 1, 0])]);
+        StabilityTable whole = Nets.Table(network, InputDomain.Unit, "au");
+        string page = Page(whole);
+        Assert.Contains("1 of 2 hidden neurons (50.0 %) is stable over [0,1]^2.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("At least", page, StringComparison.Ordinal);
+        page = Page(StabilityTable.Undecided(network));
+        Assert.Contains(
+            "At least 0 of 2 hidden neurons (0.0 %) are stable over [0,1]^2; whether 2 more (100.0 %) are is open.", page, StringComparison.Ordinal);
+        Assert.Contains("2 neurons are undetermined: ", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Page_NothingRemoved_SaysSo()
+    {
+        ReluNetwork network = new([Nets.Hidden([1, 0, -1], [0, 1, -2]), Nets.Output([1, 1, 0])]);
+        CompressionResult result = LeoCompression.Compress(StabilityTable.Undecided(network), new(), default);
+        string page = StabilityReport.Of(result).Page(null, default);
+        Assert.Contains($"Nothing was removed from {network.Architecture}: ", page, StringComparison.Ordinal);
+        Assert.Contains("2 neurons are undetermined, and no step", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Page_NoHiddenNeurons_HasTheNetworkAlone()
     {
         string page = Page(StabilityTable.Undecided(new([Nets.Output([1, 0])])));

@@ -31,7 +31,7 @@ public sealed class ModuleObjectAttribute : ArgumentAttribute
     /// <summary>Whether the parameter takes several of them.</summary>
     public bool Several { get; set; }
 
-    private protected override string Advice => $"Make one with {Maker}, or leave it out.";
+    private protected override string Advice => $"Make one with {Maker}.";
 
     private protected override object? Bound(EngineIntrinsics engineIntrinsics, object inputData)
     {

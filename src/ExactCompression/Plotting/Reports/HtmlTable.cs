@@ -3,6 +3,9 @@ namespace ExactCompression.Plotting.Reports;
 /// <summary>A table: what a row is of stands first and is the row's heading, numbers are aligned to the right.</summary>
 internal static class HtmlTable
 {
+    /// <summary>Tables with more columns than these are set more closely, to fit beside each other in a window of ordinary width.</summary>
+    private const int ManyColumns = 8;
+
     /// <summary>Writes a table with headings over its columns.</summary>
     /// <param name="page">The page.</param>
     /// <param name="caption">What the table shows.</param>
@@ -11,7 +14,7 @@ internal static class HtmlTable
     public static void Write(
         HtmlWriter page, string caption, IReadOnlyList<(string Heading, bool IsText)> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
-        Open(page, caption);
+        Open(page, caption, columns.Count > ManyColumns ? "many" : null);
         page.Open("thead").Open("tr");
         foreach ((string heading, bool isText) in columns)
             page.Element("th", heading, ("scope", "col"), ("class", isText ? "text" : null));

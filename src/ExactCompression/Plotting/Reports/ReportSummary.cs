@@ -24,16 +24,23 @@ internal static class ReportSummary
     {
         int all = table.Neurons.Count, stable = table.StablyActive + table.StablyInactive;
         string proven = table.UnprovenStable == 0 ? "" : $" ({Panels.Count(table.UnprovenStable)} of these verdicts are not proven)";
+        string open = table.Undetermined == 0
+            ? ""
+            : $"; whether {Panels.Count(table.Undetermined)} more ({Panels.Percent(100.0 * table.Undetermined / all)}) are is open";
         return all == 0
             ? "The network has no hidden neurons."
-            : $"{Panels.Count(stable)} of {Panels.Counted(all, "hidden neuron", "hidden neurons")} "
+            : $"{(open.Length > 0 ? "At least " : "")}{Panels.Count(stable)} of {Panels.Counted(all, "hidden neuron", "hidden neurons")} "
                 + $"({Panels.Percent(100.0 * stable / all)}) {(stable == 1 ? "is" : "are")} stable over "
-                + $"{table.Domain.ShortDescription}{proven}.";
+                + $"{table.Domain.ShortDescription}{proven}{open}.";
     }
 
     private static string Sentence(CompressionResult result)
     {
-        string sizes = $"{result.Original.Architecture} became {result.Compressed.Architecture}";
+        (ReluNetwork before, ReluNetwork after) = (result.Original, result.Compressed);
+        string sizes = before.Architecture != after.Architecture ? $"{before.Architecture} became {after.Architecture}"
+            : before.ConnectionCount == after.ConnectionCount ? $"Nothing was removed from {before.Architecture}"
+            : $"{before.Architecture} went from {Panels.Count(before.ConnectionCount)} to "
+                + $"{Panels.Counted(after.ConnectionCount, "connection", "connections")}";
         string outcome = !result.IsProven
             ? "it is not proven that both compute the same function."
             : result.ProvenDeviation == 0
@@ -56,8 +63,14 @@ internal static class ReportSummary
             yield return $"{Panels.Counted(table.UnprovenStable, "stable verdict is", "stable verdicts are")} not proven: imported, or the "
                 + "claim of a MILP solver within its tolerance.";
         if (compression is { Unconfirmed: > 0 })
-            yield return $"{Panels.Counted(compression.Unconfirmed, "neuron was", "neurons were")} kept that others claim to be stable, "
-                + "but that were not proven so.";
+            yield return $"{Panels.Counted(compression.Unconfirmed, "neuron was", "neurons were")} kept that a MILP solver or an imported "
+                + "table claims to be stable: no proof was found, or a proof of the contrary.";
+        if (table.Undetermined > 0)
+            yield return compression is null
+                ? $"{Panels.Counted(table.Undetermined, "neuron is", "neurons are")} undetermined: a search by inputs alone does not decide "
+                    + "those that are stable, and a time limit, or an operator that is not analysed, leaves others open."
+                : $"{Panels.Counted(table.Undetermined, "neuron is", "neurons are")} undetermined, and no step counts on what they "
+                    + "are: more may be removable.";
     }
 
     private static IEnumerable<(string Name, string Value, string More)> Figures(StabilityTable table)
