@@ -28,6 +28,36 @@ public sealed class CertificateTests(ModuleFixture module)
         Assert.Equal("[0,1]^64", report.Properties["Domain"].Value.ToString());
     }
 
+    [Fact]
+    public void ExportCompressionCertificate_ComparisonOfTwoNetworks_IsCheckedFromTheFilesAlone()
+    {
+        using var folder = new TemporaryFolder();
+        ScriptResult result = module.Run(
+            """
+            $f = Import-ReluNetwork $NetworkFile
+            $f | Find-StableNeurons | Invoke-LeoCompression | Export-ReluNetwork $args[1]
+            $g = Import-ReluNetwork $args[1]
+            $ball = New-InputDomain -Center (,0.5 * 64) -Radius 0.01
+            $r = Test-NetworkEquivalence $f $g -Domain $ball -Tolerance 0.001
+            $r.Equivalent
+            $r | Export-CompressionCertificate $args[0] -PassThru
+            Test-CompressionCertificate $args[0] $NetworkFile $args[1] -Domain $ball
+            Test-CompressionCertificate $args[0] $args[1] $NetworkFile
+            Test-NetworkEquivalence $f $g -Domain (New-InputDomain -1 2) -Tolerance 1e-9 |
+                Export-CompressionCertificate $args[2] -ErrorVariable e -ErrorAction SilentlyContinue
+            $e[0].FullyQualifiedErrorId
+            """,
+            folder.File("pair.json"), folder.File("small.onnx"), folder.File("none.json"));
+        Assert.Empty(result.Errors);
+        Assert.Equal(true, result.Output[0].BaseObject);
+        Assert.Equal("pair.json", ((FileInfo)result.Output[1].BaseObject).Name);
+        Assert.Equal(true, result.Output[2].Properties["Valid"].Value);
+        Assert.Equal(0.001, result.Output[2].Properties["ProvenDeviation"].Value);
+        Assert.Equal("first, layer 1, sha256", result.Output[3].Properties["Place"].Value);
+        Assert.StartsWith("CertificateNotEquivalent", result.Output[4].ToString(), StringComparison.Ordinal);
+        Assert.False(File.Exists(folder.File("none.json")));
+    }
+
     [Theory]
     [InlineData("$NetworkFile $NetworkFile", "compressed, layer 1, sha256")]
     [InlineData("$args[1] $args[1]", "original, layer 1, sha256")]

@@ -86,6 +86,7 @@ public abstract class FileOutputCommand : AsyncCommand
     {
         CompressionResult => "$_.Original.Name",
         StabilityTable => "$_.Network.Name",
+        EquivalenceReport => "$_.Reference.Name",
         _ => "$_.Name",
     };
 

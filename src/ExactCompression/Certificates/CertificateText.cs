@@ -40,11 +40,10 @@ internal static class CertificateText
     /// <param name="body">The content.</param>
     /// <param name="stream">Where it goes.</param>
     /// <param name="packed">Whether it is gzipped.</param>
-    /// <param name="isOfGraphs">Whether it has the form for graphs.</param>
-    public static void Write(byte[] body, Stream stream, bool packed, bool isOfGraphs = false)
+    /// <param name="form">What the certificate is about.</param>
+    public static void Write(byte[] body, Stream stream, bool packed, CertificateForm form = CertificateForm.Layers)
     {
-        ReadOnlySpan<byte> head = isOfGraphs ? CertificateFile.HeadOfGraphs : CertificateFile.Head;
-        byte[] text = [.. head, .. CertificateFile.Seal(body), .. CertificateFile.Middle, .. body, .. CertificateFile.Tail];
+        byte[] text = [.. CertificateFile.Head(form), .. CertificateFile.Seal(body), .. CertificateFile.Middle, .. body, .. CertificateFile.Tail];
         if (!packed)
         {
             stream.Write(text);
@@ -66,17 +65,30 @@ internal static class CertificateText
     public static void WriteProven(
         Utf8JsonWriter json, double[] lower, double[] upper, string hash, double deviation, double[][] points)
     {
+        WriteDomain(json, lower, upper, hash);
+        json.WriteNumber("deviation", deviation);
+        json.WriteStartArray("points");
+        foreach (double[] point in points)
+            json.WriteStringValue(Shortest(point));
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes the domain.</summary>
+    public static void WriteDomain(Utf8JsonWriter json, double[] lower, double[] upper, string hash)
+    {
         json.WriteStartObject("domain");
         json.WriteNumber("inputs", lower.Length);
         WriteEnds(json, "lower", lower);
         WriteEnds(json, "upper", upper);
         json.WriteString("sha256", hash);
         json.WriteEndObject();
-        json.WriteNumber("deviation", deviation);
-        json.WriteStartArray("points");
-        foreach (double[] point in points)
-            json.WriteStringValue(Shortest(point));
-        json.WriteEndArray();
+    }
+
+    /// <summary>Writes the fields of a tree of boxes.</summary>
+    public static void WriteBoxes(Utf8JsonWriter json, BoxTree tree)
+    {
+        json.WriteString("inputs", Pack<int>("i4:", tree.Inputs));
+        json.WriteString("places", Shortest(tree.Places));
     }
 
     private static void WriteNetwork(Utf8JsonWriter json, string name, ReluNetwork network, string[] hashes, LayerClaims[] layers)
@@ -117,8 +129,7 @@ internal static class CertificateText
             foreach (BoxTree tree in layer.Boxes)
             {
                 json.WriteStartObject();
-                json.WriteString("inputs", Pack<int>("i4:", tree.Inputs));
-                json.WriteString("places", Shortest(tree.Places));
+                WriteBoxes(json, tree);
                 json.WriteEndObject();
             }
 

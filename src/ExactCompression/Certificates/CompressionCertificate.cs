@@ -48,10 +48,10 @@ public static class CompressionCertificate
     public static double Write(
         CompressionResult result, string path, Action<string> warn, bool overwrite = true, CancellationToken cancellation = default)
     {
-        (byte[] body, double deviation, bool isOfGraphs) = Text(result, warn, cancellation);
+        (byte[] body, double deviation, CertificateForm form) = Text(result, warn, cancellation);
         NetworkFiles.Replace(
             path, overwrite,
-            stream => CertificateText.Write(body, stream, path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase), isOfGraphs));
+            stream => CertificateText.Write(body, stream, path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase), form));
         return deviation;
     }
 
@@ -65,7 +65,7 @@ public static class CompressionCertificate
     /// <summary>
     /// The content of a certificate: of dense layers where that form expresses how the networks are related, else of graphs.
     /// </summary>
-    private static (byte[] Body, double Deviation, bool IsOfGraphs) Text(
+    private static (byte[] Body, double Deviation, CertificateForm Form) Text(
         CompressionResult result, Action<string> warn, CancellationToken cancellation)
     {
         if (result.Original.IsDense && result.Compressed.IsDense)
@@ -73,7 +73,7 @@ public static class CompressionCertificate
             try
             {
                 Certificate dense = Make(result, cancellation);
-                return (CertificateText.Body(dense, result.Original, result.Compressed), dense.Deviation, false);
+                return (CertificateText.Body(dense, result.Original, result.Compressed), dense.Deviation, CertificateForm.Layers);
             }
             catch (InvalidInputException e) when (e.ErrorId == "CertificateUnrelated")
             {
@@ -82,7 +82,7 @@ public static class CompressionCertificate
         }
 
         GraphCertificate certificate = MakeOfGraphs(result, warn, cancellation);
-        return (GraphCertificateText.Body(certificate, result.Original, result.Compressed), certificate.Deviation, true);
+        return (GraphCertificateText.Body(certificate, result.Original, result.Compressed), certificate.Deviation, CertificateForm.Graphs);
     }
 
     /// <summary>
@@ -131,8 +131,8 @@ public static class CompressionCertificate
 
         if (unproven > 0)
             warn(
-                $"The certificate of '{result.Original.Name}' leaves out {unproven} {(unproven == 1 ? "verdict" : "verdicts")} on stable neurons, which its "
-                    + "checker cannot prove with little effort.");
+                $"The certificate of '{result.Original.Name}' leaves out {unproven} {(unproven == 1 ? "verdict" : "verdicts")} on stable "
+                    + "neurons, which its checker cannot prove with little effort.");
         return certificate with
         {
             Deviation = Confirmed(

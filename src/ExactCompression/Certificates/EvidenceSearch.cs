@@ -117,8 +117,9 @@ internal sealed class EvidenceSearch
                 Take(side, 0, plain ? 's' : 't');
             }
             else if (l > 0
+                && BoxSearch.CanSplit(domain)
                 && new BoxSearch(network, new(domain.Lower.ToArray(), domain.Upper.ToArray()), check.Layers, budget).Prove(
-                    side, 4 * most) is { } cuts)
+                    [side], 4 * most) is { } cuts)
             {
                 boxes[side] = cuts;
                 Take(side, 0, 'b');

@@ -228,7 +228,7 @@ public class CheckBudgetTests
         check.Add(lower, upper);
         var tree = new BoxTree([.. nodes], [.. places]);
         Refusal refusal = Assert.Throws<Refusal>(
-            () => BoxTreeCheck.Require(tree, network, box, check.Layers, new(0, true), "boxes", new(threads: 1)));
+            () => BoxTreeCheck.Require(tree, network, box, check.Layers, [new(0, true)], "boxes", new(threads: 1)));
         Assert.Equal("boxes", refusal.Place);
     }
 

@@ -156,10 +156,10 @@ internal sealed class CertificateEnvelope : Envelope
 {
     public override byte[] Change(byte[] file, Random random, Func<byte[], byte[]> change)
     {
-        int start = CertificateFile.Head.Length + 64 + CertificateFile.Middle.Length;
+        int start = CertificateFile.Head(CertificateForm.Layers).Length + 64 + CertificateFile.Middle.Length;
         byte[] body = file[start..^CertificateFile.Tail.Length];
         body = random.Next(3) == 0 ? change(body) : TextMutator.Mutate(body, body, random);
-        ReadOnlySpan<byte> head = file.AsSpan(0, CertificateFile.Head.Length);
+        ReadOnlySpan<byte> head = file.AsSpan(0, CertificateFile.Head(CertificateForm.Layers).Length);
         return [.. head, .. CertificateFile.Seal(body), .. CertificateFile.Middle, .. body, .. CertificateFile.Tail];
     }
 

@@ -28,7 +28,8 @@ internal static class SeedFiles
 
     public static IReadOnlyList<(byte[] Text,
         byte[] Packed)> Certificates { get; } = [(Written(path => CompressionCertificate.Write(Compressed, path), "c.json"),
-        Written(path => CompressionCertificate.Write(Compressed, path), "c.json.gz")), (OfGraphs("c.json"), OfGraphs("c.json.gz"))];
+        Written(path => CompressionCertificate.Write(Compressed, path), "c.json.gz")), (OfGraphs("c.json"), OfGraphs("c.json.gz")),
+        (OfPair("c.json"), OfPair("c.json.gz"))];
 
     public static byte[] NNet { get; } = Encoding.UTF8.GetBytes(NNetText);
 
@@ -150,7 +151,20 @@ internal static class SeedFiles
             using FileStream stream = File.Create(path);
             CertificateText.Write(
                 GraphCertificateText.Body(certificate, Compressed.Original, Compressed.Compressed), stream,
-                name.EndsWith(".gz", StringComparison.Ordinal), isOfGraphs: true);
+                name.EndsWith(".gz", StringComparison.Ordinal), CertificateForm.Graphs);
+        },
+        name);
+
+    /// <summary>A certificate of the network and its compression as two that have nothing to do with each other.</summary>
+    private static byte[] OfPair(string name) => Written(
+        path =>
+        {
+            PairCertificate certificate = PairEvidence.Find(
+                Compressed.Original, Compressed.Compressed, Compressed.Domain.For(3), 1, new(threads: 1))!;
+            using FileStream stream = File.Create(path);
+            CertificateText.Write(
+                PairCertificateText.Body(certificate, Compressed.Original, Compressed.Compressed), stream,
+                name.EndsWith(".gz", StringComparison.Ordinal), CertificateForm.Pair);
         },
         name);
 

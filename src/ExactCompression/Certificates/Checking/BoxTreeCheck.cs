@@ -1,14 +1,14 @@
 namespace ExactCompression.Certificates.Checking;
 
 /// <summary>
-/// Checks a side of a neuron on subdomains of the input box, on each of which all layers are bounded again. For networks with few inputs.
+/// Checks sides of neurons on subdomains of the input box, on each of which all layers are bounded again. For networks with few inputs.
 /// </summary>
 internal sealed class BoxTreeCheck
 {
     private readonly BoxTree tree;
     private readonly ReluNetwork network;
     private readonly IReadOnlyList<BoundedLayer> known;
-    private readonly BoundedSide side;
+    private readonly IReadOnlyList<BoundedSide> sides;
     private readonly string place;
     private readonly CheckBudget budget;
     private readonly List<InputBox> leaves = [];
@@ -16,33 +16,35 @@ internal sealed class BoxTreeCheck
     private int cut;
 
     private BoxTreeCheck(
-        BoxTree tree, ReluNetwork network, IReadOnlyList<BoundedLayer> known, BoundedSide side, string place, CheckBudget budget)
+        BoxTree tree, ReluNetwork network, IReadOnlyList<BoundedLayer> known, IReadOnlyList<BoundedSide> sides, string place,
+        CheckBudget budget)
     {
-        (this.tree, this.network, this.known, this.side, this.place, this.budget) = (tree, network, known, side, place, budget);
+        (this.tree, this.network, this.known, this.sides, this.place, this.budget) = (tree, network, known, sides, place, budget);
     }
 
-    /// <summary>Checks that a side is never above 0.</summary>
+    /// <summary>Checks that sides are never above 0.</summary>
     /// <param name="tree">The tree.</param>
     /// <param name="network">The network.</param>
     /// <param name="domain">Its domain.</param>
     /// <param name="known">What is proven about the layers below on the whole domain.</param>
-    /// <param name="side">The side, of the layer above those.</param>
+    /// <param name="sides">The sides, of the layer above those.</param>
     /// <param name="place">Its name in messages.</param>
     /// <param name="budget">Its budget.</param>
     /// <exception cref="Refusal">The tree is incomplete, or a leaf does not prove it.</exception>
     public static void Require(
-        BoxTree tree, ReluNetwork network, InputBox domain, IReadOnlyList<BoundedLayer> known, BoundedSide side, string place,
-        CheckBudget budget)
+        BoxTree tree, ReluNetwork network, InputBox domain, IReadOnlyList<BoundedLayer> known, IReadOnlyList<BoundedSide> sides,
+        string place, CheckBudget budget)
     {
-        var check = new BoxTreeCheck(tree, network, known, side, place, budget);
+        var check = new BoxTreeCheck(tree, network, known, sides, place, budget);
         check.Visit(domain.Lower, domain.Upper, 0);
         if (check.node != tree.Inputs.Length || check.cut != tree.Places.Length)
             throw new Refusal(place, "The tree has more nodes than its branches reach.");
         check.RequireLeaves();
     }
 
-    /// <summary>Whether a side is proven on a subdomain.</summary>
-    public static bool Proves(ReluNetwork network, InputBox part, IReadOnlyList<BoundedLayer> known, BoundedSide side, CheckBudget budget)
+    /// <summary>Whether sides are proven on a subdomain.</summary>
+    public static bool Proves(
+        ReluNetwork network, InputBox part, IReadOnlyList<BoundedLayer> known, IReadOnlyList<BoundedSide> sides, CheckBudget budget)
     {
         var check = new StabilityCheck(network, part, "part", budget);
         foreach (BoundedLayer layer in known)
@@ -56,9 +58,9 @@ internal sealed class BoxTreeCheck
         }
 
         (double[] low, double[] high) = check.Intervals();
-        if (side.Above ? high[side.Neuron] <= 0 : low[side.Neuron] >= 0)
-            return true;
-        return known.Count > 0 && check.Bound([side])[0] is var bound && bound <= 0 && double.IsFinite(bound) || check.ProvesSign(side);
+        BoundedSide[] open = [.. sides.Where(s => !(s.Above ? high[s.Neuron] <= 0 : low[s.Neuron] >= 0))];
+        double[] bounds = open.Length > 0 && known.Count > 0 ? check.Bound(open) : [.. open.Select(static _ => double.NaN)];
+        return !open.Where((s, k) => !(bounds[k] <= 0 && double.IsFinite(bounds[k])) && !check.ProvesSign(s)).Any();
     }
 
     private void Visit(double[] lower, double[] upper, int depth)
@@ -88,7 +90,7 @@ internal sealed class BoxTreeCheck
         int open = leaves.Count;
         Parallel.For(0, leaves.Count, budget.Parallel, leaf =>
         {
-            if (Proves(network, leaves[leaf], known, side, single))
+            if (Proves(network, leaves[leaf], known, sides, single))
                 return;
             for (int least = open; leaf < least; least = open)
                 Interlocked.CompareExchange(ref open, leaf, least);

@@ -35,17 +35,23 @@ public static class CertificateCheck
         IReadOnlyDictionary<char, int> proven = new Dictionary<char, int>();
         try
         {
-            if (file.IsOfGraphs)
+            switch (file.Form)
             {
-                GraphCertificate content = GraphCertificateParser.Parse(file.Body, cancellation);
-                stated = (content.Lower, content.Upper, content.Deviation);
-                proven = GraphCertificateCheck.Check(content, original, compressed, domain, budget);
-            }
-            else
-            {
-                Certificate content = CertificateParser.Parse(file.Body, cancellation);
-                stated = (content.Lower, content.Upper, content.Deviation);
-                proven = Check(content, original, compressed, domain, budget);
+                case CertificateForm.Graphs:
+                    GraphCertificate graphs = GraphCertificateParser.Parse(file.Body, cancellation);
+                    stated = (graphs.Lower, graphs.Upper, graphs.Deviation);
+                    proven = GraphCertificateCheck.Check(graphs, original, compressed, domain, budget);
+                    break;
+                case CertificateForm.Pair:
+                    PairCertificate pair = PairCertificateParser.Parse(file.Body, cancellation);
+                    stated = (pair.Lower, pair.Upper, pair.Deviation);
+                    proven = PairCertificateCheck.Check(pair, original, compressed, domain, budget);
+                    break;
+                default:
+                    Certificate content = CertificateParser.Parse(file.Body, cancellation);
+                    stated = (content.Lower, content.Upper, content.Deviation);
+                    proven = Check(content, original, compressed, domain, budget);
+                    break;
             }
         }
         catch (Refusal e)
@@ -101,26 +107,14 @@ public static class CertificateCheck
     {
         if (!original.IsDense || !compressed.IsDense)
             throw new Refusal("networks", "The certificate is for chains of dense layers, and a network is none.");
-        RequireHashes(certificate.OriginalHashes, original, "original", budget);
-        RequireHashes(certificate.CompressedHashes, compressed, "compressed", budget);
+        ContentHash.Require(certificate.OriginalHashes, original, "original", budget);
+        ContentHash.Require(certificate.CompressedHashes, compressed, "compressed", budget);
         var box = InputBox.OfDomain(certificate.Lower, certificate.Upper, certificate.DomainHash, domain, original.InputSize);
         box.RequireInside(certificate.Points);
         var stability = StabilityCheck.Of(certificate.Original, original, box, certificate.Points, "original", budget);
         var known = StabilityCheck.Of(certificate.Compressed, compressed, box, [], "compressed", budget);
         return (stability.Proven,
             RelationCheck.Deviation(certificate.Relation, original, stability.Layers, compressed, known.Layers, box, budget));
-    }
-
-    private static void RequireHashes(string[] stated, ReluNetwork network, string name, CheckBudget budget)
-    {
-        string[] hashes = ContentHash.Of(network, budget);
-        if (stated.Length != hashes.Length)
-            throw new Refusal($"{name}, layers", $"The certificate is for a network of {stated.Length} layers, not of {hashes.Length}.");
-        for (int l = 0; l < hashes.Length; l++)
-        {
-            if (stated[l] != hashes[l])
-                throw new Refusal($"{name}, layer {l + 1}, sha256", "The weights are not those that the certificate is for.");
-        }
     }
 
     private static InputDomain? DomainOf(double[] lower, double[] upper)

@@ -11,8 +11,8 @@ namespace ExactCompression.Certificates.Checking;
 /// </summary>
 /// <param name="Body">The content, a JSON object.</param>
 /// <param name="IsSealed">Whether the content matches the seal, and nothing follows it.</param>
-/// <param name="IsOfGraphs">Whether it has the form for graphs, version 2.</param>
-internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed, bool IsOfGraphs = false)
+/// <param name="Form">What it is about.</param>
+internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed, CertificateForm Form = CertificateForm.Layers)
 {
     private const int HashLength = 64;
 
@@ -22,11 +22,14 @@ internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed,
     /// <summary>What a gzip file begins with here: no name, no time, no system.</summary>
     public static ReadOnlySpan<byte> GzipHead => [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
-    /// <summary>What comes before the seal.</summary>
-    public static ReadOnlySpan<byte> Head => "{\"format\":\"exact-compression-certificate\",\"version\":1,\"sha256\":\""u8;
-
-    /// <summary>What comes before the seal of a certificate of graphs.</summary>
-    public static ReadOnlySpan<byte> HeadOfGraphs => "{\"format\":\"exact-compression-certificate\",\"version\":2,\"sha256\":\""u8;
+    /// <summary>What comes before the seal, by what a certificate is about.</summary>
+    /// <param name="form">What it is about.</param>
+    public static ReadOnlySpan<byte> Head(CertificateForm form) => form switch
+    {
+        CertificateForm.Graphs => "{\"format\":\"exact-compression-certificate\",\"version\":2,\"sha256\":\""u8,
+        CertificateForm.Pair => "{\"format\":\"exact-compression-certificate\",\"version\":3,\"sha256\":\""u8,
+        _ => "{\"format\":\"exact-compression-certificate\",\"version\":1,\"sha256\":\""u8,
+    };
 
     /// <summary>What comes between the seal and the content.</summary>
     public static ReadOnlySpan<byte> Middle => "\",\"body\":"u8;
@@ -47,14 +50,13 @@ internal sealed record CertificateFile(ReadOnlyMemory<byte> Body, bool IsSealed,
         byte[] bytes = ReadBytes(path, cancellation);
         if (bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
             bytes = Unpack(bytes, path, cancellation);
-        int start = Head.Length + HashLength + Middle.Length;
-        bool isOfGraphs = bytes.AsSpan().StartsWith(HeadOfGraphs);
-        if (bytes.Length < start || !(isOfGraphs || bytes.AsSpan().StartsWith(Head))
-            || !bytes.AsSpan(Head.Length + HashLength).StartsWith(Middle))
-            throw Malformed(path, $"It is not a certificate of the format {Certificate.Format}, version 1 or 2.");
+        CertificateForm form = Array.Find(Enum.GetValues<CertificateForm>(), f => bytes.AsSpan().StartsWith(Head(f)));
+        int head = Head(form).Length, start = head + HashLength + Middle.Length;
+        if (bytes.Length < start || !bytes.AsSpan().StartsWith(Head(form)) || !bytes.AsSpan(head + HashLength).StartsWith(Middle))
+            throw Malformed(path, $"It is not a certificate of the format {Certificate.Format}, version 1, 2 or 3.");
         bool ends = bytes.AsSpan(start).EndsWith(Tail);
         ReadOnlyMemory<byte> body = bytes.AsMemory(start..(ends ? ^Tail.Length : ^0));
-        return new(body, ends && bytes.AsSpan(Head.Length, HashLength).SequenceEqual(Seal(body.Span)), isOfGraphs);
+        return new(body, ends && bytes.AsSpan(head, HashLength).SequenceEqual(Seal(body.Span)), form);
     }
 
     // A pipe or a device, which may block or never end, states the length 0 and is not opened. A link's own length is not its target's.

@@ -71,9 +71,13 @@ internal static class CertificateParser
         Below = layer["below"].Text(),
         Slopes = layer["slopes"].Items(static f => f.Floats()),
         Trees = layer["trees"].Items(static f => new PhaseTree(f["splits"].Integers(), f["leaves"].Items(static leaf => leaf.Floats()))),
-        Boxes = layer["boxes"].Items(static f => new BoxTree(f["inputs"].Integers(), f["places"].Doubles())),
+        Boxes = layer["boxes"].Items(Boxes),
         JoinsOpposed = layer.Has("opposed") && layer["opposed"].Flag(),
     };
+
+    /// <summary>Reads a tree of boxes.</summary>
+    /// <param name="tree">The tree.</param>
+    internal static BoxTree Boxes(Field tree) => new(tree["inputs"].Integers(), tree["places"].Doubles());
 
     private static LayerRelation Layer(Field layer) => new()
     {

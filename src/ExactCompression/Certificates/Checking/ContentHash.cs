@@ -32,6 +32,24 @@ internal static class ContentHash
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>Refuses a network with other layers than a certificate is for.</summary>
+    /// <param name="stated">The hashes that it states.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="name">Its name in messages.</param>
+    /// <param name="budget">Its budget.</param>
+    /// <exception cref="Refusal">A layer has another hash.</exception>
+    public static void Require(string[] stated, ReluNetwork network, string name, CheckBudget budget)
+    {
+        string[] hashes = Of(network, budget);
+        if (stated.Length != hashes.Length)
+            throw new Refusal($"{name}, layers", $"The certificate is for a network of {stated.Length} layers, not of {hashes.Length}.");
+        for (int l = 0; l < hashes.Length; l++)
+        {
+            if (stated[l] != hashes[l])
+                throw new Refusal($"{name}, layer {l + 1}, sha256", "The weights are not those that the certificate is for.");
+        }
+    }
+
     private static string Of(AffineLayer layer)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

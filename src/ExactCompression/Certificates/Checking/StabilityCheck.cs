@@ -150,7 +150,7 @@ internal sealed class StabilityCheck
                 case 'b':
                     if (box == claims.Boxes.Length)
                         throw new Refusal($"{side}, boxes", "There is no tree.");
-                    BoxTreeCheck.Require(claims.Boxes[box++], network, domain, layers, plain, $"{side}, boxes", budget);
+                    BoxTreeCheck.Require(claims.Boxes[box++], network, domain, layers, [plain], $"{side}, boxes", budget);
                     Cut(plain, 0, lower, upper);
                     break;
                 case 'e':
