@@ -34,9 +34,11 @@ public sealed class ExportStabilityReportCommand : ViewableFileCommand
         string? certificate = null;
         if (Certificate is not null && !Try(InputObject, () => FileSystem.ResolveInput(SessionState, Certificate), out certificate))
             return;
-        ReluNetwork network = InputObject is CompressionResult given ? given.Original : ((StabilityTable)InputObject).Network;
+        string name = InputObject is CompressionResult given
+            ? FileNames.Of(given.Original.Name, ".compression.html")
+            : FileNames.Of(((StabilityTable)InputObject).Network.Name, ".stability.html");
         WriteFile(
-            InputObject, FileNames.Of(network.Name, ".report.html"),
+            InputObject, name,
             (file, _) => Report(certificate).Write(file, Title, Cancellation));
     }
 

@@ -18,6 +18,7 @@ public sealed class PlainListTests(ModuleFixture module)
     [InlineData("$data.Values.Count", 1797 * 64)]
     [InlineData("$data.Row(3).Count", 64)]
     [InlineData("[int]($data.Row(3)[2] -eq $data.Values[3 * 64 + 2])", 1)]
+    [InlineData("$net.Evaluate($data.Row(0)).Count", 10)]
     [InlineData("$net.Layers[0].Weights.Count", 3072)]
     [InlineData("$net.Layers[0].Row(47).Count", 64)]
     [InlineData("[int]($net.Layers[0].Row(1)[5] -eq $net.Layers[0].Weights.ToArray()[64 + 5])", 1)]

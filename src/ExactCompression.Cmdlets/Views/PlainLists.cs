@@ -4,8 +4,8 @@ using System.Management.Automation;
 namespace ExactCompression.Cmdlets.Views;
 
 /// <summary>
-/// The numbers of rows, domains and layers as lists: the library has them as memory, which PowerShell neither indexes nor enumerates. The
-/// types file calls this.
+/// The numbers of rows, domains and layers as lists, and networks evaluated on such: the library has them as memory, which PowerShell
+/// neither indexes nor enumerates. The types file calls this.
 /// </summary>
 public static class PlainLists
 {
@@ -25,6 +25,19 @@ public static class PlainLists
     {
         InputData data = Of<InputData>(instance);
         return new(data.Values.Slice(RequireRow(row, data.Rows) * data.Columns, data.Columns));
+    }
+
+    /// <summary>A network's outputs at one input, in double; the library's own method takes a span, which PowerShell cannot pass.</summary>
+    /// <param name="instance">The network.</param>
+    /// <param name="input">The input.</param>
+    /// <exception cref="PSArgumentException">It has another length than the network's inputs.</exception>
+    public static double[] Evaluate(PSObject instance, double[] input)
+    {
+        ReluNetwork network = Of<ReluNetwork>(instance);
+        return input?.Length == network.InputSize
+            ? network.Evaluate(input)
+            : throw new PSArgumentException(FormattableString.Invariant(
+                $"'{network.Name}' takes {network.InputSize} values, not {input?.Length ?? 0}. A row of data is $data.Row(0)."));
     }
 
     /// <summary>The lower ends of a domain.</summary>
