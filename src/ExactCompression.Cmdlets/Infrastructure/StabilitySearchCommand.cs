@@ -79,7 +79,7 @@ public abstract class StabilitySearchCommand : BackgroundCommand
             {
                 string stage = p.Layer == 0 ? p.Stage.Name : Invariant($"{p.Stage}, layer {p.Layer}");
                 string count = Invariant(
-                    $"{p.Decided} of {p.Total} neurons decided, {p.Total - p.Decided} left{(p.Detail.Length > 0 ? ", " : "")}{p.Detail}");
+                    $"{p.Decided} of {p.Total} neurons decided, {p.Total - p.Decided} left{(p.Detail.Length > 0 ? "; " : "")}{p.Detail}");
                 if (Interlocked.Exchange(ref told, stage) != stage)
                     messages.Verbose($"{Units.Time(p.Elapsed)}: {stage}: {count}");
                 messages.Progress(new(AsyncCommand.ProgressActivity, activity, $"{Units.Time(p.Elapsed)}, {stage}: {count}")

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using ExactCompression.Branching;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
@@ -64,7 +65,7 @@ internal static class TreeGrowth
         {
             foreach (ReluBranchAndBound tree in trees.Where(t => search.IsOpen(t.Target) && !t.Stuck))
             {
-                clock.Report(SearchStage.BranchAndBound, layer);
+                clock.Report(SearchStage.BranchAndBound, layer, () => Progress(ledger, tree.Target, tree.Solved, tree.Open));
                 waiting -= tree.Open;
                 tree.Continue(Math.Min(budget, mostWaiting), search, clock.Parallel);
                 waiting += tree.Open;
@@ -103,10 +104,14 @@ internal static class TreeGrowth
                 time is not null || t.Solved < LastBudgetOfParts)).MinBy(static t => (double)t.Open * t.Solved);
             if (next is null)
                 return;
-            clock.Report(SearchStage.BranchAndBound, layer);
+            clock.Report(SearchStage.BranchAndBound, layer, () => Progress(ledger, next.Target, next.Solved, next.Open));
             next.Continue(SliceOfParts, search, clock.Parallel);
             if (next.IsProven)
                 ledger.BoundClass(next.Target.Index, next.Target.Above, 0, Evidence.BranchAndBound);
         }
     }
+
+    private static string Progress(VerdictLedger ledger, SignTarget target, long solved, long waiting) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"neuron {ledger.Place(target.Index).Neuron} {(target.Above ? "above" : "below")} 0, {solved:N0} sub-problems, {waiting:N0} waiting");
 }

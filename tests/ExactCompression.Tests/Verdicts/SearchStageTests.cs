@@ -46,4 +46,19 @@ public sealed class SearchStageTests
         clock.Run(SearchStage.Parse("Crown"), static () => { });
         Assert.Equal(["Crown", "Sampling"], clock.Stages.Select(static s => s.Name));
     }
+
+    [Fact]
+    public void Report_Detail_IsMadeWhereItIsReported()
+    {
+        var told = new List<StabilityProgress>();
+        int made = 0;
+        var ledger = new VerdictLedger(StabilityTable.Undecided(Network));
+        using var clock = new SearchClock(ledger, new() { Progress = told.Add }, default);
+        string Detail() => $"neuron {++made}";
+        clock.Report(SearchStage.Crown, 1, Detail);
+        Assert.Equal("neuron 1", Assert.Single(told).Detail);
+        using var silent = new SearchClock(ledger, new(), default);
+        silent.Report(SearchStage.Crown, 1, Detail);
+        Assert.Equal(1, made);
+    }
 }

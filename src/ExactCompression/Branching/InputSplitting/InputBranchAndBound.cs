@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using ExactCompression.Verdicts;
 using ExactCompression.Witnesses;
 
@@ -69,7 +70,7 @@ internal sealed class InputBranchAndBound
         while (Bounded < most && open.Count > 0)
         {
             clock.ThrowIfExpired();
-            clock.Report(SearchStage.InputSplitting, layer);
+            clock.Report(SearchStage.InputSplitting, layer, Progress);
             var batch = new List<Subdomain>(Batch);
             while (batch.Count < Batch && open.TryPop(out Subdomain? subdomain))
             {
@@ -95,6 +96,15 @@ internal sealed class InputBranchAndBound
             for (int i = 0; i < batch.Count; i++)
                 Take(batch[i], outcomes[i]);
         }
+    }
+
+    private string Progress()
+    {
+        int[] unsettled = [.. openSubdomains.Keys.Where(IsUnsettled).Select(static t => t.Index).Distinct()];
+        string neurons = unsettled.Length == 1
+            ? string.Create(CultureInfo.InvariantCulture, $"neuron {ledger.Place(unsettled[0]).Neuron}")
+            : string.Create(CultureInfo.InvariantCulture, $"{unsettled.Length} neurons");
+        return string.Create(CultureInfo.InvariantCulture, $"{neurons}, {Bounded:N0} subdomains, {open.Count:N0} waiting");
     }
 
     private bool IsUnsettled(SignTarget target) => search.IsOpen(target) && !stuck.Contains(target);
