@@ -30,7 +30,10 @@ public sealed class EquivalenceReport
     /// </summary>
     public required double ObservedDeviation { get; init; }
 
-    /// <summary>A proven bound on the largest difference of any output over the domain; infinity where none is known.</summary>
+    /// <summary>
+    /// A proven bound on the largest difference of any output over the domain, or over the boxes that a file states; infinity where none is
+    /// known.
+    /// </summary>
     public required double ProvenDeviation { get; init; }
 
     /// <summary>The arithmetic that was compared in.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ExactCompression.Compression.Equivalence;
 
 /// <summary>One comparison: points first, then a proof, or a counterexample that is checked with outward rounding.</summary>
@@ -52,7 +54,7 @@ internal sealed class EquivalenceRun
             : tolerance ?? (EquivalenceOptions.DefaultScale * Scale(search.LargestOutput));
         test ??= RangeTest.Uniform(allowed, reference.OutputSize);
 
-        double observed = search.Farthest is { } far ? PointDifference.AtLeast(reference, difference, far, cancellation) : 0;
+        double observed = search.Farthest is { } far ? Observed(far) : 0;
         foreach (double[] candidate in Candidates(search, points))
             observed = Math.Max(observed, Try(candidate, test));
         DeviationBound proven = Prove(test);
@@ -144,6 +146,11 @@ internal sealed class EquivalenceRun
         }
     }
 
+    /// <summary>The largest difference of any output at a point; where a file states several boxes, at the nearest point of each.</summary>
+    private double Observed(double[] point) => specification is not { Boxes: { Count: > 1 } boxes }
+        ? PointDifference.AtLeast(reference, difference, point, cancellation)
+        : boxes.Max(box => PointDifference.AtLeast(reference, difference, box.Around(point).Point, cancellation));
+
     /// <summary>Keeps a point as the counterexample if it is one.</summary>
     /// <returns>The largest difference of any output there is at least this, if it is one.</returns>
     private double Try(double[] point, EquivalenceTest test)
@@ -177,12 +184,37 @@ internal sealed class EquivalenceRun
     {
         EquivalenceTest asked = counterexample is null ? test : RangeTest.Uniform(double.PositiveInfinity, reference.OutputSize);
         if (known is not { } bound)
-            return DeviationProof.Between(reference, difference, domain, data, asked, options, cancellation);
+            return ProveParts(asked);
         var compression = new DeviationBound(bound, EquivalenceEvidence.Compression);
         if (counterexample is not null || bound <= test.Enough || test is RangeTest)
             return compression;
         DeviationBound found = DeviationProof.Between(reference, difference, domain, data, asked, options, cancellation);
         return compression.Or(found) with { Bound = Math.Min(bound, found.Bound), Counterexample = found.Counterexample };
+    }
+
+    /// <summary>
+    /// Proves the domain; where a file states several boxes, each of them, with what is left of the time for it and those behind it.
+    /// </summary>
+    private DeviationBound ProveParts(EquivalenceTest asked)
+    {
+        if (specification is not { Boxes: { Count: > 1 } boxes })
+            return DeviationProof.Between(reference, difference, domain, data, asked, options, cancellation);
+        var watch = Stopwatch.StartNew();
+        DeviationBound all = new(0, EquivalenceEvidence.None) { IsEnough = true };
+        for (int b = 0; b < boxes.Count; b++)
+        {
+            TimeSpan left = options.ProofTimeLimit - watch.Elapsed;
+            EquivalenceOptions each = options with { ProofTimeLimit = left > TimeSpan.Zero ? left / (boxes.Count - b) : TimeSpan.Zero };
+            DeviationBound found = DeviationProof.Between(
+                reference, difference, new(boxes[b].Lower, boxes[b].Upper), data, asked, each, cancellation);
+            all = new(Math.Max(all.Bound, found.Bound), b > 0 && found.Bound <= all.Bound ? all.Evidence : found.Evidence)
+            {
+                IsEnough = all.IsEnough && (found.IsEnough || found.Bound <= asked.Enough),
+                Counterexample = all.Counterexample ?? found.Counterexample,
+            };
+        }
+
+        return all;
     }
 
     /// <summary>The largest output seen; where all are 0, as rectified ones may be, the magnitudes that they are sums of.</summary>

@@ -89,7 +89,7 @@ public static class EquivalenceFiles
         if (query.Networks.Any(static n => n.Tensors.Exists(static t => !t.ElementType.Equals("real", StringComparison.OrdinalIgnoreCase))))
             yield return "the file's numbers are floating-point ones; what is decided holds over the real numbers";
         yield return boxes == 1 ? $"the inputs lie in {domain}"
-            : $"the inputs lie in one of {boxes} boxes; proven is what holds in {domain}, which holds them all";
+            : $"the inputs lie in one of {boxes} boxes, each of which is looked at by itself; all are in {domain}";
         foreach (IGrouping<DifferenceRange, int> same in Enumerable.Range(0, ranges.Count).GroupBy(o => ranges[o]))
         {
             string outputs = ranges.Count == 1 ? "the output" : same.Count() == ranges.Count ? "each output"
