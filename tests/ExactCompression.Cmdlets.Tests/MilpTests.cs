@@ -55,7 +55,8 @@ public sealed class MilpTests(ModuleFixture module)
         ScriptResult result = module.Run(
             "Import-ReluNetwork $args[0] | Find-StableNeurons | Export-MilpModel $args[1] -Minimize 0 -SearchTime 60", network, file);
         Assert.Empty(result.Errors);
-        Assert.Contains(File.ReadLines(folder.File("largest.mps.mst")), static line => line.StartsWith("output_0 ", StringComparison.Ordinal));
+        Assert.Contains(
+            File.ReadLines(folder.File("largest.mps.mst")), static line => line.StartsWith("output_0 ", StringComparison.Ordinal));
         string other = folder.File("b.lp");
         module.Run("Import-ReluNetwork $args[0] | Find-StableNeurons | Export-MilpModel $args[1] -Minimize 0", network, other);
         Assert.False(File.Exists(folder.File("b.lp.mst")));

@@ -113,5 +113,6 @@ internal static class TreeGrowth
 
     private static string Progress(VerdictLedger ledger, SignTarget target, long solved, long waiting) => string.Create(
         CultureInfo.InvariantCulture,
-        $"neuron {ledger.Place(target.Index).Neuron} {(target.Above ? "above" : "below")} 0, {solved:N0} sub-problems, {waiting:N0} waiting");
+        $"neuron {ledger.Place(target.Index).Neuron} {(target.Above ? "above" : "below")} 0, {solved:N0} sub-problems, "
+            + $"{waiting:N0} waiting");
 }

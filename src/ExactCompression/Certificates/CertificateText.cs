@@ -43,7 +43,8 @@ internal static class CertificateText
     /// <param name="form">What the certificate is about.</param>
     public static void Write(byte[] body, Stream stream, bool packed, CertificateForm form = CertificateForm.Layers)
     {
-        byte[] text = [.. CertificateFile.Head(form), .. CertificateFile.Seal(body), .. CertificateFile.Middle, .. body, .. CertificateFile.Tail];
+        byte[] text =
+            [.. CertificateFile.Head(form), .. CertificateFile.Seal(body), .. CertificateFile.Middle, .. body, .. CertificateFile.Tail];
         if (!packed)
         {
             stream.Write(text);

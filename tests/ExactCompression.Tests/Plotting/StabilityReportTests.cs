@@ -30,7 +30,8 @@ public sealed class StabilityReportTests : IDisposable
         Assert.DoesNotContain("At least", page, StringComparison.Ordinal);
         page = Page(StabilityTable.Undecided(network));
         Assert.Contains(
-            "At least 0 of 2 hidden neurons (0.0 %) are stable over [0,1]^2; whether 2 more (100.0 %) are is open.", page, StringComparison.Ordinal);
+            "At least 0 of 2 hidden neurons (0.0 %) are stable over [0,1]^2; whether 2 more (100.0 %) are is open.", page,
+            StringComparison.Ordinal);
         Assert.Contains("2 neurons are undetermined: ", page, StringComparison.Ordinal);
     }
 

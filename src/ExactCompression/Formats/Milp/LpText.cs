@@ -43,9 +43,8 @@ internal static class LpText
 
         IEnumerable<(int Column, double Coefficient)> terms = model.Objective is { } objective ? [(objective.Column, 1)] : [(0, 0)];
         int first = terms.First().Column;
-        WriteSum(
-            "objective", [.. terms, .. Enumerable.Range(0, occurs.Length).Where(c => !occurs[c] && c != first).Select(static c => (c, 0.0))],
-            model, writer);
+        IEnumerable<int> others = Enumerable.Range(0, occurs.Length).Where(c => !occurs[c] && c != first);
+        WriteSum("objective", [.. terms, .. others.Select(static c => (c, 0.0))], model, writer);
         writer.WriteLine();
     }
 

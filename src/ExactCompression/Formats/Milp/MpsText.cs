@@ -20,7 +20,7 @@ internal static class MpsText
             writer.WriteLine("* " + remark);
         if (model.Objective is { Maximize: true } sought)
             writer.WriteLine(
-                $"* What is minimised is -{model.Variables[sought.Column].Name}: not all solvers maximise what a file of this format holds.");
+                $"* What is minimised is -{model.Variables[sought.Column].Name}: not all solvers can maximise what a file of MPS holds.");
         writer.WriteLine("NAME " + model.Name);
         writer.WriteLine("ROWS");
         writer.WriteLine(" N " + Objective);

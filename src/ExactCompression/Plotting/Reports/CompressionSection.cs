@@ -32,8 +32,8 @@ internal static class CompressionSection
             ("Certificate", certificate?.Name),
             ("SHA-256 of the certificate", certificate?.Hash),
             ("The certificate proves", certificate is null
-                ? null : $"{BoundText.Deviation(certificate.ProvenDeviation)}: checked against both networks when this page was written, by "
-                    + "a method of its own, whose bound may be the larger one"),
+                ? null : $"{BoundText.Deviation(certificate.ProvenDeviation)}: checked against both networks when this page was written, "
+                    + "by a method of its own, whose bound may be the larger one"),
         ]);
         Steps(page, result);
         page.Close("section");

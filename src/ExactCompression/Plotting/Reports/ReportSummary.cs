@@ -67,8 +67,8 @@ internal static class ReportSummary
                 + "table claims to be stable: no proof was found, or a proof of the contrary.";
         if (table.Undetermined > 0)
             yield return compression is null
-                ? $"{Panels.Counted(table.Undetermined, "neuron is", "neurons are")} undetermined: a search by inputs alone does not decide "
-                    + "those that are stable, and a time limit, or an operator that is not analysed, leaves others open."
+                ? $"{Panels.Counted(table.Undetermined, "neuron is", "neurons are")} undetermined: a search by inputs alone does not "
+                    + "decide those that are stable, and a time limit, or an operator that is not analysed, leaves others open."
                 : $"{Panels.Counted(table.Undetermined, "neuron is", "neurons are")} undetermined, and no step counts on what they "
                     + "are: more may be removable.";
     }

@@ -60,11 +60,13 @@ internal sealed record PairCase(ReluNetwork First, ReluNetwork Second, double[] 
     {
         AffineLayer last = network.DenseLayers[^1];
         double[] weights = [.. last.Weights.ToArray(), .. last.Weights.ToArray().Select(static w => -w)],
-            bias = [.. last.Bias.ToArray(), .. last.Bias.ToArray().Select(static b => -b)], end = new double[2 * last.Outputs * last.Outputs];
+            bias = [.. last.Bias.ToArray(), .. last.Bias.ToArray().Select(static b => -b)],
+            end = new double[2 * last.Outputs * last.Outputs];
         for (int o = 0; o < last.Outputs; o++)
             (end[(2 * o * last.Outputs) + o], end[(2 * o * last.Outputs) + last.Outputs + o]) = (1, -1);
         return new(
-            [.. network.DenseLayers.SkipLast(1), new(weights, bias, 2 * last.Outputs, last.Inputs, Activation.Relu, WeightPrecision.Float64),
+            [.. network.DenseLayers.SkipLast(1),
+                new(weights, bias, 2 * last.Outputs, last.Inputs, Activation.Relu, WeightPrecision.Float64),
                 new(end, new double[last.Outputs], last.Outputs, 2 * last.Outputs, Activation.Identity, WeightPrecision.Float64)]);
     }
 

@@ -45,7 +45,8 @@ public class PairNetworkTests
     [Fact]
     public void Of_TheSameNetworkTwice_SharesEveryNeuronAndIsExact()
     {
-        ReluNetwork network = new([Nets.Hidden([1, -2, 0.5], [3, 1, -1]), Nets.Hidden([0.1, 0.2, 0.3], [1, 1, 1]), Nets.Output([1, -1, 0])]);
+        ReluNetwork network = new(
+            [Nets.Hidden([1, -2, 0.5], [3, 1, -1]), Nets.Hidden([0.1, 0.2, 0.3], [1, 1, 1]), Nets.Output([1, -1, 0])]);
         ReluNetwork pair = PairNetwork.Of(network, network, 0);
         Assert.Equal([2, 2, 2, 1], pair.DenseLayers.Select(static l => l.Outputs));
         Assert.All(pair.DenseLayers, static l => Assert.True(l.IsExact));

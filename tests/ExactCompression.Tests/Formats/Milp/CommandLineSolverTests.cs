@@ -6,7 +6,9 @@ using Xunit;
 
 namespace ExactCompression.Tests.Formats.Milp;
 
-/// <summary>Files of programs, as solvers that come as programs of their own read them: which sense they take, and which optimum they find.</summary>
+/// <summary>
+/// Files of programs, as solvers that come as programs of their own read them: which sense they take, and which optimum they find.
+/// </summary>
 public sealed class CommandLineSolverTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("solver-").FullName;

@@ -67,7 +67,7 @@ public sealed class MilpModelFilesTests : IDisposable
     public void Write_Mps_IsWhatReadersExpect() => Assert.Equal(
         """
         * A program
-        * What is minimised is -y: not all solvers maximise what a file of this format holds.
+        * What is minimised is -y: not all solvers can maximise what a file of MPS holds.
         NAME small
         ROWS
          N objective

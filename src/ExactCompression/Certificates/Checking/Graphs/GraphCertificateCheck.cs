@@ -90,7 +90,9 @@ internal static class GraphCertificateCheck
         for (int v = 0; v < hashes.Length; v++)
         {
             if (hashes[v] != claims.ValueHashes[v])
-                throw new Refusal($"{name}, {graph.Values[v].Name}, sha256", "This value is computed in another way in the network that the certificate is for.");
+                throw new Refusal(
+                    $"{name}, {graph.Values[v].Name}, sha256",
+                    "The network that the certificate is for computes this value in another way.");
         }
 
         return GraphHashes.OfGraph(hashes, graph) == claims.Hash

@@ -8,8 +8,8 @@ namespace ExactCompression.Certificates.Checking;
 /// </remarks>
 internal static class PairNetwork
 {
-    /// <summary>Weights of a layer; half a gibibyte.</summary>
-    private const long MostWeights = 1L << 26;
+    /// <summary>Weights of a layer; a quarter of a gibibyte.</summary>
+    private const long MostWeights = 1L << 25;
 
     /// <summary>Builds it.</summary>
     /// <param name="first">A chain of dense layers.</param>
