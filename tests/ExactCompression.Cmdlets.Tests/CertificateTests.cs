@@ -53,7 +53,7 @@ public sealed class CertificateTests(ModuleFixture module)
         Assert.Equal("pair.json", ((FileInfo)result.Output[1].BaseObject).Name);
         Assert.Equal(true, result.Output[2].Properties["Valid"].Value);
         Assert.Equal(0.001, result.Output[2].Properties["ProvenDeviation"].Value);
-        Assert.Equal("first, layer 1, sha256", result.Output[3].Properties["Place"].Value);
+        Assert.Equal("networks", result.Output[3].Properties["Place"].Value);
         Assert.StartsWith("CertificateNotEquivalent", result.Output[4].ToString(), StringComparison.Ordinal);
         Assert.False(File.Exists(folder.File("none.json")));
     }

@@ -47,12 +47,17 @@ public static class EquivalenceCertificate
                 "CertificateOfOtherProperty",
                 "Certificates bound the difference of outputs by a number in real arithmetic, and something else was compared.",
                 "Leave -Property, -RelativeTolerance and -Arithmetic out of Test-NetworkEquivalence.");
+        foreach (ReluNetwork network in (ReluNetwork[])[report.Reference, report.Difference])
+            network.RequireDense(
+                "A certificate of two networks", "Certificates of graphs are of compressions: export the result of Invoke-LeoCompression.");
         double deviation = report.Specification is { } stated
             ? stated.Ranges.Max(static r => Math.Max(-r.OuterLower, r.OuterUpper)) : report.Tolerance;
         if (!double.IsFinite(deviation))
             throw new InvalidInputException(
-                "CertificateOfOtherProperty", $"{report.Specification} leaves outputs free, and a certificate bounds all of them.",
-                "Compare with -Tolerance.");
+                "CertificateOfOtherProperty",
+                report.Specification is { } file
+                    ? $"{file} leaves outputs free, and a certificate bounds all of them." : "The tolerance is not a finite number.",
+                "Compare with a finite -Tolerance.");
         var budget = new CheckBudget(cancellation: cancellation);
         InputDomain domain = report.Domain.For(report.Reference.InputSize);
         try
@@ -62,7 +67,8 @@ public static class EquivalenceCertificate
                     "CertificateUnproven",
                     $"No checkable evidence was found that {names} differ by at most {BoundText.Deviation(deviation)}: the checker accepts "
                         + "fewer kinds of arguments than the search.",
-                    "A larger -Tolerance, or a smaller domain, is simpler to prove.");
+                    "A larger -Tolerance, or a smaller domain, is simpler to prove. Where one network is a compression of the other, the result "
+                        + "of Invoke-LeoCompression itself can be certified.");
             PairCertificateCheck.Check(certificate, report.Reference, report.Difference, null, budget);
             return certificate;
         }
@@ -70,7 +76,7 @@ public static class EquivalenceCertificate
         {
             throw new InvalidInputException(
                 "CertificateUnproven", $"{names} cannot be certified: {e.Place}: {e.Reason}",
-                "Certificates of two networks are for chains of dense layers; Invoke-LeoCompression gives certificates of graphs.");
+                "The comparison holds all the same; the checker of certificates takes less than it.");
         }
     }
 }

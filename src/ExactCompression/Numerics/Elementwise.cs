@@ -28,6 +28,17 @@ internal static class Elementwise
             z[i] = Math.Max(z[i], 0);
     }
 
+    /// <summary>An infinite error where a sum has overflowed: it may have the wrong sign, and a rectifier would hide that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MarkOverflow(ReadOnlySpan<double> z, Span<double> error)
+    {
+        for (int i = 0; i < z.Length; i++)
+        {
+            if (!double.IsFinite(z[i]))
+                error[i] = double.PositiveInfinity;
+        }
+    }
+
     /// <summary>Zeroes the gradient where the ReLU is inactive.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MaskDead(Span<float> gradient, ReadOnlySpan<float> preActivation)

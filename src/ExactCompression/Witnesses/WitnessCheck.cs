@@ -133,12 +133,7 @@ internal sealed class WitnessCheck : IDisposable
         {
             int value = order.Values[l];
             (double[] z, double[] error) = layers[l].Run(a, e, rows, parallel);
-            for (int i = 0; i < z.Length; i++)
-            {
-                if (!double.IsFinite(z[i]))
-                    error[i] = double.PositiveInfinity; // a sum that overflowed may have the wrong sign, and the rectifier would hide it
-            }
-
+            Elementwise.MarkOverflow(z, error);
             foreach (LinearTerm term in layers[l].Layer.Terms)
             {
                 if (order.IsLastReader(term.Source, value))

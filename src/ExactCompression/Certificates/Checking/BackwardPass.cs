@@ -66,7 +66,10 @@ internal sealed class BackwardPass
     {
         var bounds = new double[sides.Count];
         int blocks = (sides.Count + RowBlock - 1) / RowBlock;
-        double passWork = layer.Inputs + below.Sum(static l => ((double)l.Map.Outputs * l.Map.Inputs) + (4.0 * l.Map.Outputs));
+
+        // In each layer, slopes are found behind those of all layers below it.
+        double passWork = layer.Inputs + below.Sum(static l => ((double)l.Map.Outputs * l.Map.Inputs) + (4.0 * l.Map.Outputs))
+            + (0.5 * below.Count * below.Count);
         Parallel.For(0, blocks, budget.Parallel, block =>
         {
             int first = block * RowBlock;

@@ -70,7 +70,7 @@ internal sealed class BoxTreeCheck
         int input = tree.Inputs[node++];
         if (input < 0)
         {
-            CheckBudget.RequireNumbers(place, 4L * (leaves.Count + 1) * lower.Length);
+            CheckBudget.RequireNumbers(place, (32L + (4L * lower.Length)) * (leaves.Count + 1));
             leaves.Add(new(lower, upper));
             return;
         }

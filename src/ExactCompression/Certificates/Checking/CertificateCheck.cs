@@ -23,10 +23,13 @@ public static class CertificateCheck
     /// <param name="cancellation">When cancelled, throws <see cref="OperationCanceledException"/>, within a second.</param>
     /// <exception cref="InvalidFileException">The file is not a certificate.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidInputException">The domain has another size than the network's input.</exception>
     public static CertificateReport Run(
         string path, ReluNetwork original, ReluNetwork compressed, InputDomain? domain = null, double maximumWork = DefaultMaximumWork,
         CancellationToken cancellation = default)
     {
+        if (!(maximumWork > 0))
+            throw new ArgumentOutOfRangeException(nameof(maximumWork), maximumWork, "It is a number of operations above 0.");
         var watch = Stopwatch.StartNew();
         var file = CertificateFile.Read(path, cancellation);
         var budget = new CheckBudget(maximumWork, cancellation: cancellation);
@@ -58,13 +61,17 @@ public static class CertificateCheck
         {
             refusal = e;
         }
-        catch (AggregateException e) when (e.InnerExceptions.OfType<Refusal>().FirstOrDefault() is { } first)
+        catch (AggregateException e) when (e.Flatten().InnerExceptions.OfType<Refusal>().FirstOrDefault() is { } first)
         {
             refusal = first;
         }
+        catch (AggregateException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
         catch (Exception e)
             when (e is OverflowException or OutOfMemoryException or ArgumentException or IndexOutOfRangeException
-                || (e is AggregateException && !cancellation.IsCancellationRequested))
+                or AggregateException)
         {
             refusal = new("content", $"It requires more than can be checked: {(e.InnerException ?? e).Message}");
         }

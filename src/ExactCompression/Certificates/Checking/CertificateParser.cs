@@ -128,7 +128,7 @@ internal static class CertificateParser
         {
             if (Value.ValueKind != JsonValueKind.Number)
                 return Doubles();
-            if (count is < 1 or > (1 << 24))
+            if (count is < 1 or > (1 << 22))
                 throw Wrong("a number for a network's inputs");
             var all = new double[count];
             Array.Fill(all, Number());

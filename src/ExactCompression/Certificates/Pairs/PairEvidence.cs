@@ -21,7 +21,7 @@ internal static class PairEvidence
     public static PairCertificate? Find(
         ReluNetwork first, ReluNetwork second, InputDomain domain, double deviation, CheckBudget budget)
     {
-        ReluNetwork pair = PairNetwork.Of(first, second, deviation);
+        ReluNetwork pair = PairNetwork.Of(first, second, deviation, budget);
         double[] lower = domain.Lower.ToArray(), upper = domain.Upper.ToArray();
         foreach (EvidenceSearch.Premises premises in Enum.GetValues<EvidenceSearch.Premises>())
         {

@@ -97,7 +97,7 @@ public sealed class PairCertificateTests
         Assert.True(found.Valid, found.ToString());
         Assert.Equal(0.1, found.ProvenDeviation);
         Assert.Equal(2, found.Evidence.Values.Sum());
-        Assert.Equal("first, layer 1, sha256", CertificateCheck.Run(path, second, first).Place);
+        Assert.Equal("networks", CertificateCheck.Run(path, second, first).Place);
         Assert.Equal("second, layer 1, sha256", CertificateCheck.Run(path, first, first).Place);
         Assert.Equal("domain", CertificateCheck.Run(path, first, second, new([0, 0], [1, 0.5])).Place);
         PairCertificate content = PairCertificateParser.Parse(CertificateFile.Read(path).Body);
@@ -113,7 +113,7 @@ public sealed class PairCertificateTests
     {
         (ReluNetwork first, ReluNetwork second) = Unlike();
         var domain = new InputDomain([0, 0], [1, 1]);
-        ReluNetwork pair = PairNetwork.Of(first, second, 0.06);
+        ReluNetwork pair = PairNetwork.Of(first, second, 0.06, new(threads: 1));
         var box = new InputBox([0, 0], [1, 1]);
         var check = new StabilityCheck(pair, box, "pair", Unlimited);
         (double[] lower, double[] upper) = check.Intervals();
@@ -134,6 +134,50 @@ public sealed class PairCertificateTests
             certificate with { Boxes = new(tree.Inputs[..^1], tree.Places) }, first, second, null, Unlimited));
         Assert.Throws<Refusal>(() => PairCertificateCheck.Check(
             certificate with { Boxes = tree with { Places = [.. tree.Places.Select(static _ => 2.0)] } }, first, second, null, Unlimited));
+    }
+
+    /// <summary>A chain of one neuron a layer beside a wide one: padding must not take the square of the width for each layer.</summary>
+    [Fact]
+    public void Run_SmallFileForWideAndDeepNetworks_IsRefusedBeforeAnythingIsBuilt()
+    {
+        ReluNetwork wide = new([new(new double[4000], new double[4000], 4000, 1, Activation.Relu),
+            new(new double[4000], [0], 1, 4000, Activation.Identity)]);
+        ReluNetwork deep = new([.. Enumerable.Range(0, 40).Select(
+            static l => new AffineLayer([1], [0], 1, 1, l < 39 ? Activation.Relu : Activation.Identity))]);
+        var budget = new CheckBudget(threads: 1);
+        Assert.Equal("networks", Assert.Throws<Refusal>(() => PairNetwork.Of(wide, deep, 1, budget)).Place);
+        Assert.Equal(0, budget.Spent);
+        Assert.Equal(40, PairNetwork.DepthOf(wide, deep));
+        Assert.Throws<Refusal>(() => PairNetwork.Of(deep, deep, 1, new(most: 10, threads: 1)));
+        Assert.ThrowsAny<OperationCanceledException>(() => PairNetwork.Of(deep, deep, 1, new(threads: 1, cancellation: new(canceled: true))));
+    }
+
+    [Fact]
+    public void Write_DifferencesThatOverflow_SaysSo()
+    {
+        ReluNetwork Linear(double weight) => new([new AffineLayer([weight], [0], 1, 1, Activation.Identity)]);
+        EquivalenceReport report = new()
+        {
+            Reference = Linear(1e308), Difference = Linear(-1e308), Domain = new([0], [0.1]), Equivalent = true, ObservedDeviation = 0,
+            ProvenDeviation = 2e307, Evidence = EquivalenceEvidence.Intervals, Tolerance = 1e308, PointsTried = 0,
+        };
+        using var folder = new TemporaryFolder();
+        var e = Assert.Throws<InvalidInputException>(() => EquivalenceCertificate.Write(report, folder.File("c.json")));
+        Assert.Equal("CertificateUnproven", e.ErrorId);
+    }
+
+    /// <summary>Whatever the number of operations allowed, the place is the limit's, although many threads meet it.</summary>
+    [Fact]
+    public void Run_LimitMetInBoxes_NamesTheLimit()
+    {
+        (ReluNetwork first, ReluNetwork second) = Unlike();
+        using var folder = new TemporaryFolder();
+        EquivalenceCertificate.Write(Compare(first, second, 0.06), folder.File("c.json"));
+        double whole = CertificateCheck.Run(folder.File("c.json"), first, second).Work;
+        for (double work = 10; work < whole; work *= 1.3)
+            Assert.Equal("work", CertificateCheck.Run(folder.File("c.json"), first, second, maximumWork: work).Place);
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => CertificateCheck.Run(folder.File("c.json"), first, second, maximumWork: double.NaN));
     }
 
     /// <summary>Weights rounded to 16 bits, over a ball: too many inputs for boxes.</summary>

@@ -20,7 +20,7 @@ public class PairNetworkTests
                 if (PairCase.Of(one, other, kind) is not { } c)
                     return;
                 double deviation = kind % 2 == 0 ? 0.1 : 0;
-                ReluNetwork pair = PairNetwork.Of(c.First, c.Second, deviation);
+                ReluNetwork pair = PairNetwork.Of(c.First, c.Second, deviation, new(threads: 1));
                 var exact = new ExactNetwork(pair);
                 AffineLayer sides = pair.DenseLayers[pair.Depth - 1];
                 foreach (double[] point in c.Points().Take(8))
@@ -47,7 +47,7 @@ public class PairNetworkTests
     {
         ReluNetwork network = new(
             [Nets.Hidden([1, -2, 0.5], [3, 1, -1]), Nets.Hidden([0.1, 0.2, 0.3], [1, 1, 1]), Nets.Output([1, -1, 0])]);
-        ReluNetwork pair = PairNetwork.Of(network, network, 0);
+        ReluNetwork pair = PairNetwork.Of(network, network, 0, new(threads: 1));
         Assert.Equal([2, 2, 2, 1], pair.DenseLayers.Select(static l => l.Outputs));
         Assert.All(pair.DenseLayers, static l => Assert.True(l.IsExact));
         Assert.All(pair.DenseLayers[2].Weights.ToArray(), static w => Assert.Equal(0, w));
@@ -60,7 +60,7 @@ public class PairNetworkTests
     {
         ReluNetwork first = new([Nets.Hidden([1, 0]), Nets.Output([1, 1])]),
             second = new([Nets.Hidden([1, 0]), Nets.Output([1e-20, 1e-20])]);
-        AffineLayer sides = PairNetwork.Of(first, second, 0.7).DenseLayers[1];
+        AffineLayer sides = PairNetwork.Of(first, second, 0.7, new(threads: 1)).DenseLayers[1];
         Assert.Equal([1, -1], sides.Weights.ToArray());
         Assert.Equal([1e-20, 1e-20], sides.WeightRadius.ToArray());
         Assert.True((Rational)sides.Bias.Span[0] >= 1 - (Rational)1e-20 - 0.7);
@@ -73,7 +73,7 @@ public class PairNetworkTests
     {
         ReluNetwork one = new([Nets.Hidden([1, 0]), Nets.Output([1, 0])]),
             other = new([Nets.Hidden([1, 0, 1], [0, 1, 2]), Nets.Output([1, 1, 0])]);
-        Assert.Equal("networks", Assert.Throws<Refusal>(() => PairNetwork.Of(one, other, 1)).Place);
+        Assert.Equal("networks", Assert.Throws<Refusal>(() => PairNetwork.Of(one, other, 1, new(threads: 1))).Place);
     }
 
     private static void Between(AffineLayer sides, int row, Rational z, Rational difference, Rational[] before)

@@ -15,16 +15,21 @@ internal static class PairCertificateCheck
         PairCertificate certificate, ReluNetwork first, ReluNetwork second, InputDomain? domain, CheckBudget budget)
     {
         if (!first.IsDense || !second.IsDense)
-            throw new Refusal("networks", "The certificate is for chains of dense layers, and a network is none.");
+            throw new Refusal(
+                "networks", $"The certificate is for chains of dense layers, and the {(first.IsDense ? "second" : "first")} network is none.");
+        if (certificate.FirstHashes.SequenceEqual(ContentHash.Of(second, budget))
+            && certificate.SecondHashes.SequenceEqual(ContentHash.Of(first, budget))
+            && !certificate.FirstHashes.SequenceEqual(certificate.SecondHashes))
+            throw new Refusal("networks", "They are those of the certificate, but the other way round.");
         ContentHash.Require(certificate.FirstHashes, first, "first", budget);
         ContentHash.Require(certificate.SecondHashes, second, "second", budget);
         var box = InputBox.OfDomain(certificate.Lower, certificate.Upper, certificate.DomainHash, domain, first.InputSize);
         if (!(certificate.Deviation >= 0) || !double.IsFinite(certificate.Deviation))
             throw new Refusal("deviation", "It is not a finite number of 0 or more.");
-        ReluNetwork pair = PairNetwork.Of(first, second, certificate.Deviation);
-        int claimed = certificate.Boxes is null ? pair.Depth : pair.Depth - 1;
+        int claimed = PairNetwork.DepthOf(first, second) - (certificate.Boxes is null ? 0 : 1);
         if (certificate.Layers.Length != claimed)
             throw new Refusal("layers", $"There are claims about {certificate.Layers.Length} layers, not about {claimed}.");
+        ReluNetwork pair = PairNetwork.Of(first, second, certificate.Deviation, budget);
         var check = new StabilityCheck(pair, box, pair.Name, budget);
         foreach (LayerClaims layer in certificate.Layers)
             check.Check(layer, []);
