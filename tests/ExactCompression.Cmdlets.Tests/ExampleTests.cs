@@ -81,6 +81,23 @@ public sealed class ExampleTests
     }
 
     [Fact]
+    public void ComparePenalties_ShowsTheBestOfEach()
+    {
+        using var folder = new TemporaryFolder();
+        string csv = folder.File("penalties.csv");
+        string script = folder.Write(
+            "run.ps1",
+            $"& '{Path.Combine(RepositoryPaths.Examples, "compare-penalties.ps1")}' -CsvPath '{csv}' -L1 0.001, 0.03 -Stability 0.001 "
+                + "-Mode Width -Seed 0 -Epochs 5 -Drop 100");
+        HostRun run = HostProcess.Run([script]);
+        Assert.Equal(("", 0), (run.Error, run.ExitCode));
+        Assert.All(
+            (string[])["none ", "l1 ", "stability, Width ", "l1 and stability, Width ", "6 trainings are in"],
+            text => Assert.Contains("\n" + text, run.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal));
+        Assert.Equal(6, Good(csv));
+    }
+
+    [Fact]
     public void FanOut_ToProcesses_PutsAllSharesTogether()
     {
         using var folder = new TemporaryFolder();
