@@ -31,7 +31,8 @@
 .PARAMETER CsvPath
     The CSV; trainings that are in it are not run again.
 .EXAMPLE
-    ./compare-penalties.ps1 -DataPath t10k-images-idx3-ubyte.gz -LabelPath t10k-labels-idx1-ubyte.gz -Scale 1 -Architecture 100-100
+    ./compare-penalties.ps1 -DataPath t10k-images-idx3-ubyte.gz -LabelPath t10k-labels-idx1-ubyte.gz -Scale (1/255) -Architecture 100-100 `
+        -L1 0.0005, 0.001, 0.002, 0.004 -Stability 1e-4, 3e-4, 1e-3 -Mode Width, Area
 #>
 param(
     [string]$DataPath = (Join-Path $PSScriptRoot 'digits.csv.gz'),
@@ -81,7 +82,9 @@ $best = foreach ($penalty in $penalties.Keys) {
             }
         })
     if ($null -eq $least) { $least = $means[0].Accuracy - $Drop }
-    $means | Where-Object Accuracy -GE $least | Sort-Object Connections, Stable | Select-Object -First 1
+    $enough = @($means | Where-Object Accuracy -GE $least)
+    if ($enough.Count -eq 0) { Write-Host "No weight of '$penalty' keeps the accuracy." }
+    $enough | Sort-Object Connections, Stable | Select-Object -First 1
 }
 
 $best | Format-Table Penalty,
