@@ -242,8 +242,10 @@ Describe 'Completion' {
 
 Describe 'Views' {
     It 'fit <_> columns and truncate nothing' -ForEach 80, 120 {
-        $small = $table | Invoke-LeoCompression
-        foreach ($object in $network, $table, $table.Layers, $table.Stages, $small, ($small | Measure-ReluNetwork)) {
+        # A short name: long ones are shortened, with the same character, to the width of this session's screen.
+        $states = Import-ReluNetwork (Join-Path (New-NetworkFolder) 'a.onnx') | Find-StableNeurons
+        $small = $states | Invoke-LeoCompression
+        foreach ($object in $states.Network, $states, $states.Layers, $states.Stages, $small, ($small | Measure-ReluNetwork)) {
             $lines = ($object | Out-String -Width $_ -Stream) + ($object | Format-Table | Out-String -Width $_ -Stream)
             ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual $_
             $lines -match [char]0x2026 | Should -BeNullOrEmpty
