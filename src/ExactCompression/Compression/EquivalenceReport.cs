@@ -68,4 +68,19 @@ public sealed class EquivalenceReport
     /// that no double can hold, it may be the double beside that end.
     /// </summary>
     public double[]? Counterexample { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        bool ofLabels = Property == EquivalenceProperty.SameLabel;
+        string verdict = Equivalent switch
+        {
+            true => ofLabels ? "the same labels" : "equivalent",
+            false => ofLabels ? "other labels" : "not equivalent",
+            null => "undecided",
+        };
+        double proven = DeployedDeviation ?? ProvenDeviation;
+        string deviation = double.IsFinite(proven) ? $", deviation at most {BoundText.Deviation(proven)}" : "";
+        return $"{Reference.Architecture} and {Difference.Architecture}: {verdict}{deviation}";
+    }
 }
