@@ -67,8 +67,8 @@ public static class EquivalenceCertificate
                     "CertificateUnproven",
                     $"No checkable evidence was found that {names} differ by at most {BoundText.Deviation(deviation)}: the checker accepts "
                         + "fewer kinds of arguments than the search.",
-                    "A larger -Tolerance, or a smaller domain, is simpler to prove. Where one network is a compression of the other, the result "
-                        + "of Invoke-LeoCompression itself can be certified.");
+                    "A larger -Tolerance, or a smaller domain, is simpler to prove. Where one network is a compression of the other, the "
+                        + "result of Invoke-LeoCompression itself can be certified.");
             PairCertificateCheck.Check(certificate, report.Reference, report.Difference, null, budget);
             return certificate;
         }

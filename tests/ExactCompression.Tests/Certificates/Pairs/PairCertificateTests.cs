@@ -149,7 +149,8 @@ public sealed class PairCertificateTests
         Assert.Equal(0, budget.Spent);
         Assert.Equal(40, PairNetwork.DepthOf(wide, deep));
         Assert.Throws<Refusal>(() => PairNetwork.Of(deep, deep, 1, new(most: 10, threads: 1)));
-        Assert.ThrowsAny<OperationCanceledException>(() => PairNetwork.Of(deep, deep, 1, new(threads: 1, cancellation: new(canceled: true))));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => PairNetwork.Of(deep, deep, 1, new(threads: 1, cancellation: new(canceled: true))));
     }
 
     [Fact]

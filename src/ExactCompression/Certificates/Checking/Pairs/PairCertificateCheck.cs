@@ -16,7 +16,8 @@ internal static class PairCertificateCheck
     {
         if (!first.IsDense || !second.IsDense)
             throw new Refusal(
-                "networks", $"The certificate is for chains of dense layers, and the {(first.IsDense ? "second" : "first")} network is none.");
+                "networks",
+                $"The certificate is for chains of dense layers, and the {(first.IsDense ? "second" : "first")} network is none.");
         if (certificate.FirstHashes.SequenceEqual(ContentHash.Of(second, budget))
             && certificate.SecondHashes.SequenceEqual(ContentHash.Of(first, budget))
             && !certificate.FirstHashes.SequenceEqual(certificate.SecondHashes))

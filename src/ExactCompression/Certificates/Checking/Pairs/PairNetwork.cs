@@ -103,7 +103,9 @@ internal static class PairNetwork
         return layers.Count > 1 ? layers : [BothSigns(layers[0].Inputs), OfBothSigns(layers[0])];
     }
 
-    /// <summary>A hidden layer; behind the last, one that passes on what it takes, as rectifiers change nothing that is not negative.</summary>
+    /// <summary>
+    /// A hidden layer; behind the last, one that passes on what it takes, since rectifiers change nothing that is not negative.
+    /// </summary>
     private static Placed Hidden(List<AffineLayer> layers, int number, int[] places) =>
         new(number < layers.Count - 1 ? layers[number] : null, places);
 
