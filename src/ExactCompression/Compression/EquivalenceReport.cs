@@ -65,4 +65,22 @@ public sealed class EquivalenceReport
     /// that no double can hold, it may be the double beside that end.
     /// </summary>
     public double[]? Counterexample { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        double proven = DeployedDeviation ?? ProvenDeviation;
+        string found = (Property, Equivalent) switch
+        {
+            (_, null) => "undecided",
+            (EquivalenceProperty.SameLabel, true) => "the same labels",
+            (EquivalenceProperty.SameLabel, false) => "other labels",
+            (_, true) => "equivalent",
+            (_, false) => "not equivalent",
+        };
+        string atMost = Property == EquivalenceProperty.Deviation && double.IsFinite(proven)
+            ? $", deviation at most {BoundText.Deviation(proven)}"
+            : "";
+        return $"{Reference.Architecture} and {Difference.Architecture}: {found}{atMost}";
+    }
 }

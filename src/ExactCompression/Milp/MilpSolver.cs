@@ -7,4 +7,8 @@ namespace ExactCompression.Milp;
 /// <param name="Version">The name and version that it reports, or null if it reports none.</param>
 /// <param name="Elapsed">How long the small program took, including loading.</param>
 /// <param name="Detail">Why it is not available, or empty.</param>
-public sealed record MilpSolver(string Name, string Problems, bool Available, string? Version, TimeSpan Elapsed, string Detail);
+public sealed record MilpSolver(string Name, string Problems, bool Available, string? Version, TimeSpan Elapsed, string Detail)
+{
+    /// <inheritdoc/>
+    public override string ToString() => PrintableText.Of(Available ? $"{Name} ({Version ?? Problems})" : $"{Name} (not available)");
+}

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace ExactCompression;
 
@@ -63,4 +64,9 @@ public class LayerStability
     /// layer, of the filters of its active channels. Null where other operations stand between the weights and the layer.
     /// </summary>
     public required int? ActiveRank { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Layer}: {StablyActive} active, {StablyInactive} inactive, {Unstable} unstable, {Undetermined} undetermined");
 }

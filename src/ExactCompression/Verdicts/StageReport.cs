@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ExactCompression;
 
 /// <summary>The time and the verdicts of one stage of a search.</summary>
@@ -8,4 +10,8 @@ public sealed record StageReport(SearchStage Stage, TimeSpan Elapsed, int Decide
 {
     /// <summary>The stage's name.</summary>
     public string Name => Stage.Name;
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        PrintableText.Of(string.Create(CultureInfo.InvariantCulture, $"{Name}: {Decided} decided in {Elapsed.TotalSeconds:0.###} s"));
 }
