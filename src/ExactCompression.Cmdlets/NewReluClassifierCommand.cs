@@ -140,7 +140,7 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
     private void Finish(ReluNetwork network)
     {
         if (Cancellation.IsCancellationRequested)
-            KeepAndStop(network, $"The network so far is in ${PartialResultVariable}.");
+            KeepAndStop(network, $"The network so far is {(IsInJob ? "the job's output" : $"in ${PartialResultVariable}")}.");
 
         WriteObject(network);
     }

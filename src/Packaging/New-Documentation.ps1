@@ -177,7 +177,7 @@ function Get-CommandPage([System.Xml.XmlElement]$Command) {
 
 $proper = @{
     'onnx' = 'ONNX'; 'pytorch' = 'PyTorch'; 'safetensors' = 'SafeTensors'; 'npz' = 'NPZ'; 'nnet' = 'NNet'; 'weightsdat' = 'WeightsDat'
-    'csv' = 'CSV'; 'npy' = 'NPY'
+    'csv' = 'CSV'; 'npy' = 'NPY'; 'json' = 'JSON'
 }
 
 function Get-Heading([string]$Text) {

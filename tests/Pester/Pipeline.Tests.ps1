@@ -240,6 +240,29 @@ Describe 'Completion' {
     }
 }
 
+Describe 'JSON' {
+    It 'has the numbers of arrays that are selected, and names of states' {
+        $domain = $table.Domain | Select-Object Description, Lower, Upper | ConvertTo-Json | ConvertFrom-Json
+        $domain.Description | Should -Be '[0,1]^64'
+        $domain.Lower | Should -Be (@(0) * 64)
+        $domain.Upper | Should -Be (@(1) * 64)
+        $layer = $network.Layers[-1] | Select-Object Bias | ConvertTo-Json | ConvertFrom-Json
+        $layer.Bias | Should -Be @($network.Layers[-1].Bias)
+        $rows = $table.Neurons | Select-Object Layer, Neuron, State, LowerBound | ConvertTo-Json -EnumsAsStrings | ConvertFrom-Json
+        $rows.State | Should -Be @($table.Neurons.State)
+        $rows.LowerBound | Should -Be @($table.Neurons.LowerBound)
+    }
+
+    It 'of whole objects ends, and repeats no weights' {
+        $small = $table | Invoke-LeoCompression
+        foreach ($object in $network, $table, $small, ($small | Test-NetworkEquivalence), ($small | Measure-ReluNetwork)) {
+            $json = $object | ConvertTo-Json -Depth 20 -WarningVariable cut
+            $cut | Should -BeNullOrEmpty
+            $json.Length | Should -BeLessThan 1000000
+        }
+    }
+}
+
 Describe 'Views' {
     It 'fit <_> columns and truncate nothing' -ForEach 80, 120 {
         # A short name: long ones are shortened, with the same character, to the width of this session's screen.

@@ -20,6 +20,9 @@ public abstract class BackgroundCommand : AsyncCommand
     /// <summary>The global variable that the cmdlet leaves its result so far in when it is stopped, or null.</summary>
     private protected virtual string? PartialResultVariable => null;
 
+    /// <summary>Whether this runs as a job, whose output is then the result so far.</summary>
+    private protected static bool IsInJob => CommandJob.IsCurrent;
+
     /// <summary>Called before any input, if the cmdlet does not run as a job.</summary>
     private protected virtual void Begin()
     {
@@ -43,7 +46,7 @@ public abstract class BackgroundCommand : AsyncCommand
     {
         SessionState.PSVariable.Set("global:" + PartialResultVariable, partial);
 
-        // A pipeline that is stopped takes no more messages; the session still does. Jobs have none.
+        // A pipeline that is stopped takes no more messages; the session still does, and of a job, its stream of warnings.
         Host.UI?.WriteWarningLine($"Stopped. {what}");
         throw new PipelineStoppedException();
     }

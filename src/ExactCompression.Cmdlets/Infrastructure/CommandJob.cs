@@ -8,6 +8,7 @@ namespace ExactCompression.Cmdlets.Infrastructure;
 /// </summary>
 internal sealed class CommandJob : Job
 {
+    private const string RunspaceName = "ExactCompression job";
     private readonly Lock changing = new();
     private readonly string manifest;
     private readonly string name;
@@ -38,6 +39,9 @@ internal sealed class CommandJob : Job
         this.partialResult = partialResult;
         PSJobTypeName = nameof(CommandJob);
     }
+
+    /// <summary>Whether this thread's runspace is that of a job: its variables are lost when the job ends.</summary>
+    public static bool IsCurrent => Runspace.DefaultRunspace?.Name == RunspaceName;
 
     /// <inheritdoc/>
     public override bool HasMoreData => Output.Count + Error.Count + Verbose.Count + Warning.Count + Debug.Count + Information.Count > 0;
@@ -85,6 +89,7 @@ internal sealed class CommandJob : Job
             InitialSessionState state = InitialSessionState.CreateDefault2();
             state.ImportPSModule([manifest]);
             using Runspace runspace = RunspaceFactory.CreateRunspace(state);
+            runspace.Name = RunspaceName;
             runspace.Open();
             runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(folder));
             using var running = PowerShell.Create();

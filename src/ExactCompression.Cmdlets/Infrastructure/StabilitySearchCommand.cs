@@ -97,9 +97,10 @@ public abstract class StabilitySearchCommand : BackgroundCommand
         if (Cancellation.IsCancellationRequested)
         {
             string decided = Units.Count(table.Neurons.Count - table.Undetermined), all = Units.Count(table.Neurons.Count);
-            KeepAndStop(
-                table, $"{decided} of {all} neurons are decided; ${PartialResultVariable} has the table, and Find-StableNeurons "
-                    + $"${PartialResultVariable} goes on from it.");
+            string next = IsInJob
+                ? "the job's output is the table, and Find-StableNeurons goes on from it."
+                : $"${PartialResultVariable} has the table, and Find-StableNeurons ${PartialResultVariable} goes on from it.";
+            KeepAndStop(table, $"{decided} of {all} neurons are decided; {next}");
         }
 
         foreach (StageReport stage in table.Stages.Skip(earlierStages))

@@ -72,15 +72,18 @@ public sealed class EquivalenceReport
     /// <inheritdoc/>
     public override string ToString()
     {
-        bool ofLabels = Property == EquivalenceProperty.SameLabel;
-        string verdict = Equivalent switch
-        {
-            true => ofLabels ? "the same labels" : "equivalent",
-            false => ofLabels ? "other labels" : "not equivalent",
-            null => "undecided",
-        };
         double proven = DeployedDeviation ?? ProvenDeviation;
-        string deviation = double.IsFinite(proven) ? $", deviation at most {BoundText.Deviation(proven)}" : "";
-        return $"{Reference.Architecture} and {Difference.Architecture}: {verdict}{deviation}";
+        string found = (Property, Equivalent) switch
+        {
+            (_, null) => "undecided",
+            (EquivalenceProperty.SameLabel, true) => "the same labels",
+            (EquivalenceProperty.SameLabel, false) => "other labels",
+            (_, true) => "equivalent",
+            (_, false) => "not equivalent",
+        };
+        string atMost = Property == EquivalenceProperty.Deviation && double.IsFinite(proven)
+            ? $", deviation at most {BoundText.Deviation(proven)}"
+            : "";
+        return $"{Reference.Architecture} and {Difference.Architecture}: {found}{atMost}";
     }
 }
