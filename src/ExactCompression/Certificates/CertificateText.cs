@@ -92,7 +92,9 @@ internal static class CertificateText
         json.WriteString("places", Shortest(tree.Places));
     }
 
-    private static void WriteNetwork(Utf8JsonWriter json, string name, ReluNetwork network, string[] hashes, LayerClaims[] layers)
+    /// <summary>Writes what a chain is, and the claims about its layers, if any.</summary>
+    public static void WriteNetwork(
+        Utf8JsonWriter json, string name, ReluNetwork network, string[] hashes, LayerClaims[]? layers = null)
     {
         json.WriteStartObject(name);
         json.WriteString("name", network.Name);
@@ -101,7 +103,8 @@ internal static class CertificateText
         foreach (string hash in hashes)
             json.WriteStringValue(hash);
         json.WriteEndArray();
-        WriteLayers(json, layers);
+        if (layers is not null)
+            WriteLayers(json, layers);
         json.WriteEndObject();
     }
 

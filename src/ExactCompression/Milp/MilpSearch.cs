@@ -78,7 +78,7 @@ internal sealed class MilpSearch : IDisposable
     public void Report(int layer, int candidates, double bound) =>
         Clock.Report(
             MilpFormulations.StageOf(Options.Formulation), layer,
-            string.Create(CultureInfo.InvariantCulture, $"{candidates} candidates left, {Backend.Name}'s bound {bound:G6}"));
+            () => string.Create(CultureInfo.InvariantCulture, $"{candidates} candidates left, {Backend.Name}'s bound {bound:G6}"));
 
     public void Dispose() => check.Dispose();
 }

@@ -74,23 +74,13 @@ internal sealed class SearchClock : IDisposable
     /// <summary>Reports the progress of the search, at most five times a second.</summary>
     /// <param name="stage">The current stage.</param>
     /// <param name="layer">The current 1-based hidden layer, or 0 for all of them.</param>
-    /// <param name="detail">Further details; empty for none.</param>
-    public void Report(SearchStage stage, int layer, string detail = "")
+    /// <param name="detail">Makes further details, where they are reported; null for none.</param>
+    public void Report(SearchStage stage, int layer, Func<string>? detail = null)
     {
         if (progress is null || (reported != TimeSpan.MinValue && watch.Elapsed - reported < ReportEvery))
             return;
         reported = watch.Elapsed;
-        progress(new(stage, layer, ledger.Decided, ledger.Count, watch.Elapsed) { Detail = detail });
-    }
-
-    /// <summary>Reports the progress of the search, at most five times a second.</summary>
-    /// <param name="stage">The current stage.</param>
-    /// <param name="layer">The current 1-based hidden layer, or 0 for all of them.</param>
-    /// <param name="detail">Makes the details, where they are reported.</param>
-    public void Report(SearchStage stage, int layer, Func<string> detail)
-    {
-        if (progress is not null && (reported == TimeSpan.MinValue || watch.Elapsed - reported >= ReportEvery))
-            Report(stage, layer, detail());
+        progress(new(stage, layer, ledger.Decided, ledger.Count, watch.Elapsed) { Detail = detail?.Invoke() ?? "" });
     }
 
     public void Dispose() => source.Dispose();

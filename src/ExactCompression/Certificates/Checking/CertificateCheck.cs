@@ -114,8 +114,8 @@ public static class CertificateCheck
     {
         if (!original.IsDense || !compressed.IsDense)
             throw new Refusal("networks", "The certificate is for chains of dense layers, and a network is none.");
-        ContentHash.Require(certificate.OriginalHashes, original, "original", budget);
-        ContentHash.Require(certificate.CompressedHashes, compressed, "compressed", budget);
+        ContentHash.Require(certificate.OriginalHashes, ContentHash.Of(original, budget), "original");
+        ContentHash.Require(certificate.CompressedHashes, ContentHash.Of(compressed, budget), "compressed");
         var box = InputBox.OfDomain(certificate.Lower, certificate.Upper, certificate.DomainHash, domain, original.InputSize);
         box.RequireInside(certificate.Points);
         var stability = StabilityCheck.Of(certificate.Original, original, box, certificate.Points, "original", budget);

@@ -34,13 +34,11 @@ internal static class ContentHash
 
     /// <summary>Refuses a network with other layers than a certificate is for.</summary>
     /// <param name="stated">The hashes that it states.</param>
-    /// <param name="network">The network.</param>
+    /// <param name="hashes">Those of the network.</param>
     /// <param name="name">Its name in messages.</param>
-    /// <param name="budget">Its budget.</param>
     /// <exception cref="Refusal">A layer has another hash.</exception>
-    public static void Require(string[] stated, ReluNetwork network, string name, CheckBudget budget)
+    public static void Require(string[] stated, string[] hashes, string name)
     {
-        string[] hashes = Of(network, budget);
         if (stated.Length != hashes.Length)
             throw new Refusal($"{name}, layers", $"The certificate is for a network of {stated.Length} layers, not of {hashes.Length}.");
         for (int l = 0; l < hashes.Length; l++)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ExactCompression.Certificates.Checking;
 
 namespace ExactCompression.Certificates;
@@ -12,8 +11,8 @@ internal static class PairCertificateText
     /// <param name="second">The second one.</param>
     public static byte[] Body(PairCertificate certificate, ReluNetwork first, ReluNetwork second) => CertificateText.Body(json =>
     {
-        WriteNetwork(json, "first", first, certificate.FirstHashes);
-        WriteNetwork(json, "second", second, certificate.SecondHashes);
+        CertificateText.WriteNetwork(json, "first", first, certificate.FirstHashes);
+        CertificateText.WriteNetwork(json, "second", second, certificate.SecondHashes);
         CertificateText.WriteDomain(json, certificate.Lower, certificate.Upper, certificate.DomainHash);
         json.WriteNumber("deviation", certificate.Deviation);
         CertificateText.WriteLayers(json, certificate.Layers);
@@ -23,16 +22,4 @@ internal static class PairCertificateText
         CertificateText.WriteBoxes(json, boxes);
         json.WriteEndObject();
     });
-
-    private static void WriteNetwork(Utf8JsonWriter json, string name, ReluNetwork network, string[] hashes)
-    {
-        json.WriteStartObject(name);
-        json.WriteString("name", network.Name);
-        json.WriteString("architecture", network.Architecture);
-        json.WriteStartArray("sha256");
-        foreach (string hash in hashes)
-            json.WriteStringValue(hash);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
 }

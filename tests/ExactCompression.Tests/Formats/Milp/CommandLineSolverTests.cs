@@ -20,7 +20,7 @@ public sealed class CommandLineSolverTests : IDisposable
     [InlineData("glpsol", "lp")]
     public void Write_RandomGraphs_SolverFindsTheSameOptimum(string program, string extension)
     {
-        string? path = PathOf(program);
+        string? path = InstalledProgram.Find(program);
         Skip.If(path is null, $"{program} is not installed: it does not read files of programs here.");
         for (int seed = 0; seed < 8; seed++)
         {
@@ -44,9 +44,6 @@ public sealed class CommandLineSolverTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    private static string? PathOf(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Select(f => Path.Combine(f, OperatingSystem.IsWindows() ? program + ".exe" : program)).FirstOrDefault(File.Exists);
 
     private static double Cbc(string program, string file)
     {

@@ -36,7 +36,8 @@ internal sealed class CompiledC : IDisposable
 
     /// <summary>Skips a test where there is no compiler.</summary>
     public static void RequireCompiler() => Skip.If(
-        OperatingSystem.IsWindows() || !HasCompiler(), "There is no gcc on this machine, so nothing tests the C source.");
+        OperatingSystem.IsWindows() || InstalledProgram.Find("gcc") is null,
+        "There is no gcc on this machine, so nothing tests the C source.");
 
     /// <summary>Whether a function has been compiled.</summary>
     /// <param name="name">Its name.</param>
@@ -74,9 +75,6 @@ internal sealed class CompiledC : IDisposable
             NativeLibrary.Free(library);
         folder.Dispose();
     }
-
-    private static bool HasCompiler() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(
-        static folder => File.Exists(Path.Combine(folder, "gcc")));
 
     private string Compile()
     {

@@ -18,12 +18,12 @@ internal static class PairCertificateCheck
             throw new Refusal(
                 "networks",
                 $"The certificate is for chains of dense layers, and the {(first.IsDense ? "second" : "first")} network is none.");
-        if (certificate.FirstHashes.SequenceEqual(ContentHash.Of(second, budget))
-            && certificate.SecondHashes.SequenceEqual(ContentHash.Of(first, budget))
-            && !certificate.FirstHashes.SequenceEqual(certificate.SecondHashes))
+        string[] ofFirst = ContentHash.Of(first, budget), ofSecond = ContentHash.Of(second, budget);
+        if (certificate.FirstHashes.SequenceEqual(ofSecond) && certificate.SecondHashes.SequenceEqual(ofFirst)
+            && !ofFirst.SequenceEqual(ofSecond))
             throw new Refusal("networks", "They are those of the certificate, but the other way round.");
-        ContentHash.Require(certificate.FirstHashes, first, "first", budget);
-        ContentHash.Require(certificate.SecondHashes, second, "second", budget);
+        ContentHash.Require(certificate.FirstHashes, ofFirst, "first");
+        ContentHash.Require(certificate.SecondHashes, ofSecond, "second");
         var box = InputBox.OfDomain(certificate.Lower, certificate.Upper, certificate.DomainHash, domain, first.InputSize);
         if (!(certificate.Deviation >= 0) || !double.IsFinite(certificate.Deviation))
             throw new Refusal("deviation", "It is not a finite number of 0 or more.");
