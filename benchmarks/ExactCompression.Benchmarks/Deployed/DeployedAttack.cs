@@ -59,17 +59,16 @@ internal sealed class DeployedAttack
             double[] Climb(int output, TimeSpan end)
             {
                 double[] best = Start();
-                double most = Reached(best, output);
-                int steps = 0;
-                while (clock.Elapsed < end && steps++ < 400)
+                PointReach most = Reach(Exact(best), output);
+                for (int steps = 0; steps < 400 && clock.Elapsed < end; steps++)
                 {
-                    double[] next = steps < 12 ? Start() : Changed(best);
-                    double reached = Reached(next, output);
-                    if (reached > most)
+                    double[] next = steps < 12 ? Start() : steps % 4 == 0 ? Changed(best) : Ascended(best, most.Gradient);
+                    PointReach reached = Reach(Exact(next), output);
+                    if (reached.Error > most.Error)
                         (best, most) = (next, reached);
                 }
 
-                MostPossible = Math.Max(MostPossible, most);
+                MostPossible = Math.Max(MostPossible, most.Error);
                 return Perturbed(best);
             }
         }
@@ -79,8 +78,6 @@ internal sealed class DeployedAttack
 
     private PointReach Reach(double[][] values, int output) =>
         PointReach.Of(network.Graph, charges, values, outputs[output].Value, outputs[output].Element);
-
-    private double Reached(double[] x, int output) => Reach(Exact(x), output).Error;
 
     private void Try(double[] x, double[][] exact, double[][]? directions, bool fused)
     {
@@ -132,6 +129,20 @@ internal sealed class DeployedAttack
         {
             if (random.NextDouble() <= share + (1.0 / x.Length))
                 changed[i] = Between(i, random.Next(3) switch { 0 => 0, 1 => 1, _ => random.NextDouble() });
+        }
+
+        return changed;
+    }
+
+    /// <summary>Some of the inputs, at the ends of their ranges where more can be lost.</summary>
+    private double[] Ascended(double[] x, double[] gradient)
+    {
+        double[] changed = [.. x];
+        double share = Math.Pow(random.NextDouble(), 2);
+        for (int i = 0; i < x.Length; i++)
+        {
+            if (gradient[i] != 0 && random.NextDouble() <= share + (1.0 / x.Length))
+                changed[i] = Between(i, gradient[i] > 0 ? 1 : 0);
         }
 
         return changed;
