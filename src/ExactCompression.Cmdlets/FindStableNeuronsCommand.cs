@@ -7,7 +7,7 @@ namespace ExactCompression.Cmdlets;
 
 /// <summary>Decides which hidden neurons are stable over a domain, with evidence for each verdict.</summary>
 [Cmdlet(VerbsCommon.Find, "StableNeurons")]
-[OutputType(typeof(StabilityTable), typeof(Job))]
+[OutputType(typeof(StabilityTable))]
 public sealed class FindStableNeuronsCommand : StabilitySearchCommand
 {
     /// <summary>How verdicts are reached.</summary>

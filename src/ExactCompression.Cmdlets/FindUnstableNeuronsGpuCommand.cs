@@ -6,7 +6,7 @@ namespace ExactCompression.Cmdlets;
 
 /// <summary>Finds points of the domain that show hidden neurons to be unstable, on a GPU or the CPU's vector units.</summary>
 [Cmdlet(VerbsCommon.Find, "UnstableNeuronsGpu")]
-[OutputType(typeof(StabilityTable), typeof(Job))]
+[OutputType(typeof(StabilityTable))]
 public sealed class FindUnstableNeuronsGpuCommand : StabilitySearchCommand
 {
     /// <summary>Where to compute: <c>Auto</c>, a kind, an index or a name from <c>Get-ComputeDevice</c>.</summary>

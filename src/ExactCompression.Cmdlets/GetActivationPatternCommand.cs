@@ -7,7 +7,7 @@ namespace ExactCompression.Cmdlets;
 
 /// <summary>Enumerates the activation patterns, the linear regions, that a network has over a domain.</summary>
 [Cmdlet(VerbsCommon.Get, "ActivationPattern")]
-[OutputType(typeof(ActivationPattern), typeof(Job))]
+[OutputType(typeof(ActivationPattern))]
 public sealed class GetActivationPatternCommand : BackgroundCommand
 {
     /// <summary>The network.</summary>

@@ -11,7 +11,7 @@ namespace ExactCompression.Cmdlets;
 /// Trains or reads networks, searches and compresses each, and outputs one row per network; with a CSV, it resumes where it was stopped.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "CompressionSweep", DefaultParameterSetName = NetworkSet, SupportsShouldProcess = true)]
-[OutputType(typeof(SweepRow), typeof(Job))]
+[OutputType(typeof(SweepRow))]
 public sealed class InvokeCompressionSweepCommand : BackgroundCommand
 {
     private const string NetworkSet = "Network";

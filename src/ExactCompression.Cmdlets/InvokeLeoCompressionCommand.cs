@@ -7,7 +7,7 @@ namespace ExactCompression.Cmdlets;
 
 /// <summary>Removes, merges and folds stable neurons: the same function over the table's domain, from a smaller network.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "LeoCompression")]
-[OutputType(typeof(CompressionResult), typeof(Job))]
+[OutputType(typeof(CompressionResult))]
 public sealed class InvokeLeoCompressionCommand : BackgroundCommand
 {
     /// <summary>The verdicts to compress by.</summary>

@@ -9,7 +9,7 @@ namespace ExactCompression.Cmdlets;
 /// so far is kept in <c>$global:LastReluClassifier</c>.
 /// </summary>
 [Cmdlet(VerbsCommon.New, "ReluClassifier")]
-[OutputType(typeof(ReluNetwork), typeof(Job))]
+[OutputType(typeof(ReluNetwork))]
 public sealed class NewReluClassifierCommand : BackgroundCommand
 {
     private static readonly ClassifierOptions Defaults = new();

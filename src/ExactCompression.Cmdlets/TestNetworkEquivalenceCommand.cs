@@ -7,7 +7,7 @@ namespace ExactCompression.Cmdlets;
 
 /// <summary>Compares two networks over a domain: what can be proven, and what is observed at many points.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "NetworkEquivalence", DefaultParameterSetName = PairSet)]
-[OutputType(typeof(EquivalenceReport), typeof(Job))]
+[OutputType(typeof(EquivalenceReport))]
 public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
 {
     private const string PairSet = "Pair";

@@ -67,12 +67,20 @@ internal sealed class HostSession : IDisposable
             return ExitCodes.Failure;
         }
 
-        // A block that knows its file has $PSScriptRoot, and, unlike a script command, lets `exit` reach the host.
+        // A block that knows its file has $PSScriptRoot, and, unlike a script command, lets `exit` reach the host. As a function it has a
+        // name, by which the engine calls it where its arguments are wrong.
+        string name = Path.GetFileName(file).Replace(':', '_');
+        runspace.SessionStateProxy.InvokeProvider.Item.Set([$"function:{name}"], ast.GetScriptBlock(), force: true, literalPath: true);
         (string call, object?[] values) = ScriptCall.Build(arguments);
-        return Invoke(shell => shell.AddScript(call).AddArgument(ast.GetScriptBlock()).AddArgument(values))
-            ? ExitCode ?? ExitCodes.Success
-            : ExitCode ?? ExitCodes.Failure;
+        bool ended = Invoke(shell => shell.AddScript(call).AddArgument(name).AddArgument(values));
+        return ExitCode ?? (WereWrongArguments(ast) ? ExitCodes.BadArguments : ended ? ExitCodes.Success : ExitCodes.Failure);
     }
+
+    /// <summary>Whether the last error is that a script cannot take its arguments. The engine reports it, and ends the pipeline in peace.</summary>
+    private bool WereWrongArguments(ScriptBlockAst script) =>
+        runspace.SessionStateProxy.GetVariable("Error") is System.Collections.ArrayList { Count: > 0 } errors
+            && errors[0] is ErrorRecord { Exception: ParameterBindingException, InvocationInfo.MyCommand: FunctionInfo function }
+            && ReferenceEquals(function.ScriptBlock.Ast, script);
 
     /// <summary>Runs text.</summary>
     /// <returns>The exit code: 1 also where the last command failed, as with pwsh.</returns>

@@ -8,7 +8,7 @@ internal static class ScriptCall
 {
     /// <summary>Builds the call.</summary>
     /// <param name="arguments">The script's arguments.</param>
-    /// <returns>Text that takes the script block and the values as its own two arguments, and those values.</returns>
+    /// <returns>Text that takes the name of a function and the values as its own two arguments, and those values.</returns>
     public static (string Text, object?[] Values) Build(IReadOnlyList<string> arguments)
     {
         var text = new StringBuilder("& $args[0]");

@@ -78,6 +78,32 @@ public sealed class HostTests
     }
 
     [Theory]
+    [InlineData("param([int]$Count) 'ran'", "-Count", "'Count'")]
+    [InlineData("param([int]$Count) 'ran'", "many", "'Count'")]
+    [InlineData("[CmdletBinding()] param([int]$Count) 'ran'", "-Number:3", "'Number'")]
+    [InlineData("param([ValidateSet('a', 'b')]$Kind) 'ran'", "c", "\"a,b\"")]
+    [InlineData("param([Parameter(Mandatory)][string]$Name) 'ran'", "-Verbose", "Name")]
+    public void Script_WrongArguments_AreSaidOfItsName(string text, string argument, string error)
+    {
+        using var folder = new TemporaryFolder();
+        HostRun run = HostProcess.Run([folder.Write("a [1].ps1", text), argument]);
+        Assert.Equal(64, run.ExitCode);
+        Assert.StartsWith("a [1].ps1: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains(error, run.Error, StringComparison.Ordinal);
+        Assert.Equal("", run.Output);
+    }
+
+    [Fact]
+    public void Script_WrongArgumentsOfACommandInIt_AreAnErrorLikeOthers()
+    {
+        using var folder = new TemporaryFolder();
+        HostRun run = HostProcess.Run([folder.Write("a.ps1", "function f([int]$n) { }\nf x\n'after'")]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("after\n", run.Output);
+        Assert.Contains("'n'", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("./no-such-script.ps1", 64, "no-such-script.ps1")]
     [InlineData("-Command", 64, "-Command")]
     [InlineData("-Nonsense", 64, "-Nonsense")]

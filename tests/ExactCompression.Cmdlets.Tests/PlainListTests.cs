@@ -33,6 +33,10 @@ public sealed class PlainListTests(ModuleFixture module)
         Assert.Equal(expected, Convert.ToInt32(Assert.Single(result.Output).BaseObject, null));
     }
 
+    [Fact]
+    public void Numbers_InACell_AreCounted() => Assert.Equal(
+        "2 values, 1,797 values", module.Run($"{Given}\n\"{{0}}, {{1}}\" -f $domain.Lower, $data.Labels").Single.ToString());
+
     [Theory]
     [InlineData("$data.Labels[0] = 1")]
     [InlineData("$data.Labels.Add(1)")]

@@ -134,12 +134,18 @@ public sealed partial class ViewTests(ModuleFixture module)
                     + $"[ExactCompression.Cmdlets.Views.Units].Assembly.GetType('ExactCompression.Cmdlets.Views.StateBar').GetMethod('Share', [System.Reflection.BindingFlags]'Static,NonPublic'); $share.Invoke($null, [object[]]@([int[]]@({counts}), {cells})) -join ' '").Single.ToString());
 
     [Theory]
-    [InlineData("784-100-10", "784-100-10")]
-    [InlineData("9-8-7-6-5-4-3-2-1-2-3-4", "9-8-7-6-5-4-3-2-1-2-3-4")]
-    [InlineData("9-8-7-6-5-4-3-2-1-2-3-4-5", "9-8-7-6-...-2-3-4-5 (12 layers)")]
-    public void ShortArchitecture_DeepNetwork_HasBothEnds(string architecture, string expected) =>
+    [InlineData("784-100-10", 14, "784-100-10")]
+    [InlineData("9-8-7-6-5-4-3-2-1-2-3-4", 23, "9-8-7-6-5-4-3-2-1-2-3-4")]
+    [InlineData("9-8-7-6-5-4-3-2-1-2-3-4-5", 24, "9-8-...-4-5 (12 layers)")]
+    [InlineData("9-8-7-6-5-4-3-2-1-2-3-4-5-6-7-8", 30, "9-8-7-6-...-6-7-8 (15 layers)")]
+    [InlineData("1000-2000-3000-4000-5000-6000", 14, "1000-...-6000")]
+    [InlineData("1000000000-2000000000", 14, "1000000000-2000000000")]
+    [InlineData("1000000000-2000000000-3000000000", 14, "1000000000-...-3000000000")]
+    public void ShortArchitecture_DeepNetwork_HasBothEnds(string architecture, int room, string expected) =>
         Assert.Equal(
-            expected, module.Run($"[ExactCompression.Cmdlets.Views.DisplayText]::ShortArchitecture('{architecture}')").Single.ToString());
+            expected,
+            module.Run($"[ExactCompression.Cmdlets.Views.DisplayText]::ShortArchitecture('{architecture}', $null, {120 - room}, 1)")
+                .Single.ToString());
 
     [Theory]
     [InlineData("Seconds(0)", "0 s")]
@@ -201,6 +207,9 @@ public sealed partial class ViewTests(ModuleFixture module)
     [InlineData("Get-ActivationPattern $n -Count 2", "Pattern", 80)]
     [InlineData("New-InputDomain -Data $d -Row 0 -Radius 0.1", "Highest", 60)]
     [InlineData("Test-InputDomain $d (New-InputDomain -Data $d -Row 0 -Radius 0.1)", "WidestExcess", 80)]
+    [InlineData("(New-ReluClassifier $d -Hidden 4 -Epochs 2).Training.Epochs", "Seconds", 80)]
+    [InlineData("New-ReluClassifier $d -Hidden 8, 8, 8, 8, 8, 8, 8, 8, 8, 8 -Epochs 1", "Precision", 80)]
+    [InlineData("New-ReluClassifier $d -Hidden 8, 8, 8, 8, 8, 8, 8, 8, 8, 8 -Epochs 1 | Measure-ReluNetwork", "RowTime", 80)]
     public void Table_LongNames_LeavesTheOtherColumnsWhole(string script, string lastColumn, int width)
     {
         using var folder = new TemporaryFolder();
@@ -212,6 +221,16 @@ public sealed partial class ViewTests(ModuleFixture module)
         Assert.Contains(lastColumn, lines[0], StringComparison.Ordinal);
         Assert.Matches("^[- ]+$", lines[1]);
         Assert.All(lines, line => Assert.InRange(line.TrimEnd().Length, 1, width));
+    }
+
+    [Theory]
+    [InlineData("$t.Layers", "Undetermined")]
+    [InlineData("(Invoke-LeoCompression $t).Layers", "LayerwiseMinimumChannels")]
+    public void Table_LayersOfGraphs_FitANarrowScreen(string script, string lastColumn)
+    {
+        string shown = Show($"$t = Import-ReluNetwork '{RepositoryPaths.DigitsConvolutions}' | Find-StableNeurons; {script}", 80);
+        Assert.Matches($@" {lastColumn} *\r?\n", shown);
+        Assert.Contains("/1/Relu ", shown, StringComparison.Ordinal);
     }
 
     private string Show(string script, int width = 120)

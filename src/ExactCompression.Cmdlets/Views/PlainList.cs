@@ -27,4 +27,7 @@ public sealed class PlainList<T> : ReadOnlyCollection<T>
 
     /// <summary>A copy as an array.</summary>
     public T[] ToArray() => numbers.ToArray();
+
+    /// <summary>How many there are: what a cell of a CSV says, which would otherwise name the type.</summary>
+    public override string ToString() => Count == 1 ? "1 value" : $"{Units.Count(Count)} values";
 }

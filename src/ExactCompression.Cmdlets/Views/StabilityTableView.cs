@@ -14,6 +14,9 @@ public static class StabilityTableView
     private const int NarrowestBar = 10;
     private const int WidestBar = 60;
 
+    /// <summary>What a list has room for behind its labels on a screen of 80 columns, where longer lines are broken within words.</summary>
+    private const int ListWidth = 62;
+
     /// <summary>The whole view, line by line.</summary>
     /// <param name="table">The table.</param>
     /// <param name="host">The session's host: its width, and whether it has colours.</param>
@@ -56,10 +59,18 @@ public static class StabilityTableView
         var table = (StabilityTable)instance.BaseObject;
         var bar = new StateBar(Palette.Plain);
         int widest = Widest(table);
-        return string.Join(Environment.NewLine, table.Layers.Select(layer =>
-            $"{layer.Layer}: {bar.Draw(layer, NarrowestBar, widest)} {layer.StablyActive} active{Rank(layer)}, "
-                + $"{layer.StablyInactive} inactive, {layer.Unstable} unstable"
-                + (layer.Undetermined > 0 ? $", {layer.Undetermined} undetermined" : "") + Channels(layer, "; ")));
+        string[] words = [.. table.Layers.Select(static layer =>
+            $"{layer.StablyActive} active{Rank(layer)}, {layer.StablyInactive} inactive, {layer.Unstable} unstable"
+                + (layer.Undetermined > 0 ? $", {layer.Undetermined} undetermined" : ""))];
+        string[] channels = [.. table.Layers.Select(static layer => Channels(layer, ""))];
+        string[] labels = [.. table.Layers.Select(static layer => $"{layer.Layer}: ")];
+        bool hasBars = labels.Zip(words, static (label, text) => label.Length + NarrowestBar + 1 + text.Length).All(static l => l <= ListWidth);
+        return string.Join(Environment.NewLine, table.Layers.Select((layer, l) =>
+        {
+            string line = labels[l] + (hasBars ? bar.Draw(layer, NarrowestBar, widest) + " " : "") + words[l];
+            return channels[l].Length == 0 ? line : line.Length + 2 + channels[l].Length <= ListWidth ? $"{line}; {channels[l]}"
+                : line + Environment.NewLine + new string(' ', labels[l].Length) + channels[l];
+        }));
     }
 
     /// <summary>The rank of a layer's active rows, in words; empty where it is not known.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ExactCompression;
 
 /// <summary>How a classifier is trained.</summary>
@@ -68,6 +70,15 @@ public sealed record ClassifierOptions
 
     /// <summary>Threads to use; 0 for all cores.</summary>
     public int Threads { get; init; }
+
+    /// <summary>The options that most runs set, in a few words.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"hidden {(Hidden.Length == 0 ? "none" : string.Join('-', Hidden))}, l1 {L1:g4}{Penalty()}, {Optimizer}, seed {Seed}");
+
+    private string Penalty() => HasStability
+        ? string.Create(CultureInfo.InvariantCulture, $", stability {string.Join('-', Stability.Select(static w => w.ToString("g4", CultureInfo.InvariantCulture)))}")
+        : "";
 
     /// <summary>Whether any hidden layer has a stability penalty.</summary>
     internal bool HasStability => Hidden.Length > 0 && Array.Exists(Stability, static weight => weight > 0);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ExactCompression;
 
 /// <summary>The result of one epoch of training.</summary>
@@ -14,4 +16,9 @@ public sealed record TrainingEpoch(
 {
     /// <summary>How many epochs training takes unless it is stopped.</summary>
     public int Epochs { get; init; }
+
+    /// <summary>The epoch in a few words.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"epoch {Epoch} of {Epochs}: loss {Loss:g4}, accuracy {ValidationAccuracy ?? TrainAccuracy:f4}");
 }
