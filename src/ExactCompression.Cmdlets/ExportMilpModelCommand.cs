@@ -20,13 +20,13 @@ public sealed class ExportMilpModelCommand : FileOutputCommand
     /// <summary>The output to maximise, from 0.</summary>
     [Parameter(Mandatory = true, ParameterSetName = MaximizeSet)]
     [ValidateRange(0, int.MaxValue)]
-    [RefuseNull]
+    [Number]
     public int Maximize { get; set; }
 
     /// <summary>The output to minimise, from 0.</summary>
     [Parameter(Mandatory = true, ParameterSetName = MinimizeSet)]
     [ValidateRange(0, int.MaxValue)]
-    [RefuseNull]
+    [Number]
     public int Minimize { get; set; }
 
     /// <summary>How long to search for the optimum first, as a time or a number of seconds; left out, not at all.</summary>

@@ -24,7 +24,7 @@ public sealed class ExportStabilityPlotCommand : ViewableFileCommand
     /// <summary>The hidden layers whose bounds are shown, from 1.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
-    [RefuseNull]
+    [Number]
     public int[]? Layer { get; set; }
 
     /// <summary>The column of a sweep on the horizontal axis.</summary>
@@ -59,19 +59,19 @@ public sealed class ExportStabilityPlotCommand : ViewableFileCommand
     /// <summary>Width in pixels, before -Scale.</summary>
     [Parameter]
     [ValidateRange(PictureOptions.MinimalSize, PictureOptions.MaximalSize)]
-    [RefuseNull]
+    [Number]
     public int Width { get; set; } = new PictureOptions().Width;
 
     /// <summary>Height in pixels, before -Scale; by default as needed.</summary>
     [Parameter]
     [ValidateRange(PictureOptions.MinimalSize, PictureOptions.MaximalSize)]
-    [RefuseNull]
+    [Number]
     public int? Height { get; set; }
 
     /// <summary>Pixels of the file for each pixel of the plot.</summary>
     [Parameter]
     [ValidateRange(0.25, 10.0)]
-    [RefuseNull]
+    [Number]
     public double Scale { get; set; } = 1;
 
     private protected override void RequireFormat(string file) => Picture.RequireExtension(file);
@@ -121,6 +121,21 @@ public sealed class ExportStabilityPlotCommand : ViewableFileCommand
         _ => throw WrongKind(kind, "a single network", StabilityPlotKind.States, StabilityPlotKind.Bounds),
     };
 
+    /// <summary>Refuses parameters that say how another kind of plot is drawn.</summary>
+    private void RequireFitting(StabilityPlotKind kind)
+    {
+        (string Parameter, StabilityPlotKind Of)[] particular = [
+            (nameof(Layer), StabilityPlotKind.Bounds), (nameof(X), StabilityPlotKind.Compression), (nameof(Y), StabilityPlotKind.Compression),
+            (nameof(GroupBy), StabilityPlotKind.Compression), (nameof(XScale), StabilityPlotKind.Compression)];
+        foreach ((string parameter, StabilityPlotKind of) in particular)
+        {
+            if (kind != of && MyInvocation.BoundParameters.ContainsKey(parameter))
+                throw new InvalidInputException(
+                    "PlotParameterDoesNotFit", $"-{parameter} has no meaning for a plot of kind {kind}.",
+                    of == StabilityPlotKind.Bounds ? $"Give -Kind {of}, or leave -{parameter} out." : $"It is for rows of a sweep: leave it out.");
+        }
+    }
+
     private void Draw(object input, string name, StabilityPlotKind usual, Func<StabilityPlotKind, Picture> make)
     {
         StabilityPlotKind kind = Kind == StabilityPlotKind.Auto ? usual : Kind;
@@ -128,6 +143,7 @@ public sealed class ExportStabilityPlotCommand : ViewableFileCommand
         WriteFile(input, FileNames.Of(name, $".{kind}.png").ToLowerInvariant(), (file, messages) =>
         {
             Picture.RequireExtension(file);
+            RequireFitting(kind);
             Picture picture = make(kind);
             foreach (string note in picture.Notes)
                 messages.Warning(note);

@@ -23,7 +23,7 @@ public sealed class GetActivationPatternCommand : BackgroundCommand
     /// <summary>Maximal number of patterns.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
-    [RefuseNull]
+    [Number]
     public int Count { get; set; } = int.MaxValue;
 
     /// <summary>When to stop, as a time or a number of seconds.</summary>
@@ -40,7 +40,7 @@ public sealed class GetActivationPatternCommand : BackgroundCommand
     /// <summary>CPU threads to use; 0 for all cores.</summary>
     [Parameter]
     [ValidateRange(0, 4096)]
-    [RefuseNull]
+    [Number]
     public int Threads { get; set; }
 
     private protected override void Process()

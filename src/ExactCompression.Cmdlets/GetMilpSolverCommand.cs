@@ -20,7 +20,17 @@ public sealed class GetMilpSolverCommand : AsyncCommand
     protected override void ProcessRecord()
     {
         WildcardPattern[] patterns = [.. Name.Select(static name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
-        Attempt(null, _ => MilpSolvers.List(Cancellation),
-            solvers => WriteObject(solvers.Where(s => patterns.Any(p => p.IsMatch(s.Name))), enumerateCollection: true));
+        Attempt(null, _ => MilpSolvers.List(Cancellation), solvers =>
+        {
+            WriteObject(solvers.Where(s => patterns.Any(p => p.IsMatch(s.Name))), enumerateCollection: true);
+            foreach (string name in Name.Where(static name => !WildcardPattern.ContainsWildcardCharacters(name)))
+            {
+                if (!solvers.Any(s => s.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+                    WriteError(ErrorRecords.From(
+                        new InvalidInputException(
+                            "MilpSolverUnknown", $"There is no solver '{name}'.", $"Known are {string.Join(", ", solvers.Select(static s => s.Name))}."),
+                        name));
+            }
+        });
     }
 }

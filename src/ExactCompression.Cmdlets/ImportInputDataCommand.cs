@@ -32,13 +32,13 @@ public sealed class ImportInputDataCommand : FileInputCommand
 
     /// <summary>What every value is multiplied by.</summary>
     [Parameter]
-    [RefuseNull]
+    [Number]
     public double? Scale { get; set; }
 
     /// <summary>Memory that the import may use, in bytes; in proportion to the file if left out.</summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
-    [RefuseNull]
+    [Number]
     public long? MaximumSize { get; set; }
 
     private protected override void ProcessFile(string file)

@@ -20,7 +20,7 @@ public sealed class ImportReluNetworkCommand : FileInputCommand
     /// <summary>Memory that one import may use, in bytes; in proportion to the file if left out.</summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
-    [RefuseNull]
+    [Number]
     public long? MaximumSize { get; set; }
 
     /// <summary>What follows hidden layers if the file does not state it; ReLU, with a warning, if left out.</summary>

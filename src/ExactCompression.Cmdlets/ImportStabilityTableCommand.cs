@@ -22,7 +22,7 @@ public sealed class ImportStabilityTableCommand : FileInputCommand
     /// <summary>Memory that the import may use, in bytes; in proportion to the file if left out.</summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
-    [RefuseNull]
+    [Number]
     public long? MaximumSize { get; set; }
 
     private protected override void ProcessFile(string file) => Attempt(

@@ -33,46 +33,46 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     /// <summary>L1 penalties.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
     [ValidateNotNullOrEmpty]
-    [RefuseNull]
+    [Number]
     public double[] L1 { get; set; } = [0];
 
     /// <summary>Weights of the stability penalty.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
     [ValidateNotNullOrEmpty]
-    [RefuseNull]
+    [Number]
     public double[] Stability { get; set; } = [0];
 
     /// <summary>Seeds of training.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
     [ValidateNotNullOrEmpty]
-    [RefuseNull]
+    [Number]
     public int[] Seed { get; set; } = [0];
 
     /// <summary>Passes over the training rows.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
     [ValidateRange(1, int.MaxValue)]
-    [RefuseNull]
+    [Number]
     public int Epochs { get; set; } = Defaults.Epochs;
 
     /// <summary>Rows per step.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
     [ValidateRange(1, int.MaxValue)]
-    [RefuseNull]
+    [Number]
     public int BatchSize { get; set; } = Defaults.BatchSize;
 
     /// <summary>The learning rate of the first epoch.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
-    [RefuseNull]
+    [Number]
     public double LearningRate { get; set; } = Defaults.LearningRate;
 
     /// <summary>The share of a step that carries over to the next.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
-    [RefuseNull]
+    [Number]
     public double Momentum { get; set; } = Defaults.Momentum;
 
     /// <summary>The learning rate of the last epoch, as a share of the first.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
-    [RefuseNull]
+    [Number]
     public double LearningRateDecay { get; set; } = Defaults.LearningRateDecay;
 
     /// <summary>The optimizer.</summary>
@@ -88,7 +88,7 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     /// <summary>Share of the rows that is held out to measure accuracy.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
     [ValidateRange(0.0, 0.99)]
-    [RefuseNull]
+    [Number]
     public double TestFraction { get; set; } = Defaults.ValidationFraction;
 
     /// <summary>What the stability penalty is.</summary>
@@ -98,7 +98,7 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
 
     /// <summary>The radius around each row over which neurons are to be stable; 0 for all of [0,1]^n.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
-    [RefuseNull]
+    [Number]
     public double StabilityRadius { get; set; } = Defaults.StabilityRadius;
 
     /// <summary>A folder that trained networks are written to.</summary>
@@ -131,7 +131,7 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     /// <summary>The rows that are the centres of balls, from 0.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    [RefuseNull]
+    [Number]
     public int[] Row { get; set; } = [0];
 
     /// <summary>How verdicts are reached.</summary>
@@ -166,25 +166,25 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     /// <summary>CPU threads for all cells together; 0 for all cores.</summary>
     [Parameter]
     [ValidateRange(0, 4096)]
-    [RefuseNull]
+    [Number]
     public int Threads { get; set; }
 
     /// <summary>Cells at once; 0 for as many as threads.</summary>
     [Parameter]
     [ValidateRange(0, 4096)]
-    [RefuseNull]
+    [Number]
     public int ThrottleLimit { get; set; }
 
     /// <summary>Which share of the cells to compute, from 0.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
-    [RefuseNull]
+    [Number]
     public int ShardIndex { get; set; }
 
     /// <summary>How many shares there are.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
-    [RefuseNull]
+    [Number]
     public int ShardCount { get; set; } = 1;
 
     /// <summary>The CSV to append to, and to resume from.</summary>

@@ -28,7 +28,7 @@ public sealed class InvokeLeoCompressionCommand : BackgroundCommand
     /// <summary>The largest proven deviation allowed: steps that would exceed it are not taken.</summary>
     [Parameter]
     [ValidateRange(0.0, double.MaxValue)]
-    [RefuseNull]
+    [Number]
     public double Tolerance { get; set; }
 
     /// <summary>What new weights are rounded to.</summary>

@@ -28,12 +28,12 @@ public sealed class NewInputDomainCommand : AsyncCommand
     /// <summary>Number of inputs; without it, two single ends fit any network.</summary>
     [Parameter(ParameterSetName = BoundsSet)]
     [ValidateRange(1, int.MaxValue)]
-    [RefuseNull]
+    [Number]
     public int? Size { get; set; }
 
     /// <summary>The centre of a ball, one value per input.</summary>
     [Parameter(Mandatory = true, ParameterSetName = BallSet)]
-    [RefuseNull]
+    [Number]
     public double[] Center { get; set; } = [];
 
     /// <summary>Data with the centre as one of its rows.</summary>
@@ -44,7 +44,7 @@ public sealed class NewInputDomainCommand : AsyncCommand
     /// <summary>The row that is the centre, from 0.</summary>
     [Parameter(Mandatory = true, ParameterSetName = RowSet)]
     [ValidateRange(0, int.MaxValue)]
-    [RefuseNull]
+    [Number]
     public int Row { get; set; }
 
     /// <summary>How far each input may be from the centre.</summary>
@@ -86,7 +86,7 @@ public sealed class NewInputDomainCommand : AsyncCommand
     /// <summary>Memory that the import may use, in bytes; in proportion to the file if left out.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [ValidateRange(1L, long.MaxValue)]
-    [RefuseNull]
+    [Number]
     public long? MaximumSize { get; set; }
 
     /// <inheritdoc/>

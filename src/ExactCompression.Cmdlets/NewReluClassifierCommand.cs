@@ -22,43 +22,43 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
     /// <summary>Widths of the hidden layers.</summary>
     [Parameter(Position = 1)]
     [AllowEmptyCollection]
-    [RefuseNull]
+    [Number]
     public int[] Hidden { get; set; } = Defaults.Hidden;
 
     /// <summary>The l1 penalty on the weights.</summary>
     [Parameter]
-    [RefuseNull]
+    [Number]
     public double L1 { get; set; } = Defaults.L1;
 
     /// <summary>Weights of the stability penalty: one for all hidden layers, or one each.</summary>
     [Parameter]
     [AllowEmptyCollection]
-    [RefuseNull]
+    [Number]
     public double[] Stability { get; set; } = Defaults.Stability;
 
     /// <summary>Passes over the training rows.</summary>
     [Parameter]
-    [RefuseNull]
+    [Number]
     public int Epochs { get; set; } = Defaults.Epochs;
 
     /// <summary>Rows per step.</summary>
     [Parameter]
-    [RefuseNull]
+    [Number]
     public int BatchSize { get; set; } = Defaults.BatchSize;
 
     /// <summary>The learning rate of the first epoch.</summary>
     [Parameter]
-    [RefuseNull]
+    [Number]
     public double LearningRate { get; set; } = Defaults.LearningRate;
 
     /// <summary>The share of a step that carries over to the next.</summary>
     [Parameter]
-    [RefuseNull]
+    [Number]
     public double Momentum { get; set; } = Defaults.Momentum;
 
     /// <summary>The learning rate of the last epoch, as a share of the first.</summary>
     [Parameter]
-    [RefuseNull]
+    [Number]
     public double LearningRateDecay { get; set; } = Defaults.LearningRateDecay;
 
     /// <summary>The optimizer.</summary>
@@ -78,23 +78,23 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
 
     /// <summary>The radius around each row over which neurons are to be stable; 0 for all of [0,1]^n.</summary>
     [Parameter]
-    [RefuseNull]
+    [Number]
     public double StabilityRadius { get; set; } = Defaults.StabilityRadius;
 
     /// <summary>Share of the rows that is held out to measure accuracy.</summary>
     [Parameter]
-    [RefuseNull]
+    [Number]
     public double ValidationFraction { get; set; } = Defaults.ValidationFraction;
 
     /// <summary>Seed of the weights, of the split and of the order of rows.</summary>
     [Parameter]
-    [RefuseNull]
+    [Number]
     public int Seed { get; set; } = Defaults.Seed;
 
     /// <summary>CPU threads to use; 0 for all cores.</summary>
     [Parameter]
     [ValidateRange(0, 4096)]
-    [RefuseNull]
+    [Number]
     public int Threads { get; set; } = Defaults.Threads;
 
     private protected override string PartialResultVariable => "LastReluClassifier";
@@ -142,6 +142,13 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
         if (Cancellation.IsCancellationRequested)
             KeepAndStop(network, $"The network so far is {(IsInJob ? "the job's output" : $"in ${PartialResultVariable}")}.");
 
+        // A great penalty may leave nothing but guesses; more than that is no fit of any kind.
+        double guessing = Math.Log(network.OutputSize);
+        if (network.Training?.Loss is { } loss && !(loss <= 2 * Math.Max(guessing, 1)))
+            WriteWarning(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Training has diverged: the loss is {loss:G3}, and guessing has {guessing:G3}. Give a lower -LearningRate."));
         WriteObject(network);
     }
 

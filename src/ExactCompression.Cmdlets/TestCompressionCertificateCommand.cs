@@ -28,13 +28,13 @@ public sealed class TestCompressionCertificateCommand : FileInputCommand
     /// <summary>Memory that the import may use, in bytes; in proportion to the file if left out.</summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
-    [RefuseNull]
+    [Number]
     public long? MaximumSize { get; set; }
 
     /// <summary>How many multiplications and additions checking a certificate may take; one that needs more is not valid.</summary>
     [Parameter]
     [ValidateRange(1.0, double.PositiveInfinity)]
-    [RefuseNull]
+    [Number]
     public double MaximumWork { get; set; } = CertificateCheck.DefaultMaximumWork;
 
     private protected override void ProcessFile(string file)

@@ -40,6 +40,7 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
 
     /// <summary>The domain to compare over.</summary>
     [Parameter(ParameterSetName = PairSet)]
+    [Parameter(ParameterSetName = CompressionSet)]
     [ModuleObject("New-InputDomain", typeof(InputDomain))]
     public InputDomain? Domain { get; set; }
 
@@ -58,14 +59,14 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
     [Parameter(ParameterSetName = PairSet)]
     [Parameter(ParameterSetName = CompressionSet)]
     [ValidateRange(0.0, double.MaxValue)]
-    [RefuseNull]
+    [Number]
     public double Tolerance { get; set; }
 
     /// <summary>What counts as equal in addition, over the magnitude of the reference's output.</summary>
     [Parameter(ParameterSetName = PairSet)]
     [Parameter(ParameterSetName = CompressionSet)]
     [ValidateRange(0.0, double.MaxValue)]
-    [RefuseNull]
+    [Number]
     public double RelativeTolerance { get; set; }
 
     /// <summary>The arithmetic that is compared in.</summary>
@@ -77,7 +78,7 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
     /// <summary>Random and corner points to try.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
-    [RefuseNull]
+    [Number]
     public int Points { get; set; } = 10_000;
 
     /// <summary>How long to search for a proof or a counterexample, as a time or a number of seconds.</summary>
@@ -87,7 +88,7 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
 
     /// <summary>Seed of the random points.</summary>
     [Parameter]
-    [RefuseNull]
+    [Number]
     public int Seed { get; set; }
 
     private protected override void Process()
@@ -105,7 +106,9 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
             ProofTimeLimit = TimeLimit,
             Seed = Seed,
         };
-        CompressionResult? compression = ParameterSetName == CompressionSet ? InputObject : OfReference();
+        if (ParameterSetName == CompressionSet)
+            (Reference, Difference) = (InputObject.Original, InputObject);
+        CompressionResult? compression = OfReference();
         Attempt(
             ParameterSetName == SpecificationSet ? file : compression ?? Difference,
             messages => ParameterSetName == SpecificationSet
@@ -144,6 +147,6 @@ public sealed class TestNetworkEquivalenceCommand : BackgroundCommand
 
     /// <summary>The compression, if it is of this reference over this domain: then its proof applies.</summary>
     private CompressionResult? OfReference() =>
-        ParameterSetName == PairSet && Difference is CompressionResult result && ReferenceEquals(result.Original, Reference)
+        ParameterSetName != SpecificationSet && Difference is CompressionResult result && ReferenceEquals(result.Original, Reference)
             && (Domain is null || Domains.AreEqual(Domain, result.Domain)) ? result : null;
 }

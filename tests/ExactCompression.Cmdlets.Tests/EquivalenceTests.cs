@@ -38,6 +38,21 @@ public sealed class EquivalenceTests(ModuleFixture module)
     }
 
     [Fact]
+    public void Compression_OverAnotherDomain_IsComparedThere()
+    {
+        ScriptResult result = module.Run("""
+            $ball = New-InputDomain -Lower 0.4 -Upper 0.6
+            $c = Import-ReluNetwork $NetworkFile | Find-StableNeurons -Domain $ball | Invoke-LeoCompression -Level Maximal
+            $r = $c | Test-NetworkEquivalence
+            $r.Equivalent; $r.Tolerance -ge $c.ProvenDeviation; "$($r.Domain)"
+            $wide = $c | Test-NetworkEquivalence -Domain (New-InputDomain 0 1)
+            $wide.Equivalent; "$($wide.Domain)"
+            """);
+        Assert.Empty(result.Errors);
+        Assert.Equal(["True", "True", "[0.4,0.6]^64", "False", "[0,1]^64"], result.Output.Select(static o => o.ToString()));
+    }
+
+    [Fact]
     public void TestNetworkEquivalence_RelativePathAsJob_IsThatOfTheSession()
     {
         using var folder = new TemporaryFolder();

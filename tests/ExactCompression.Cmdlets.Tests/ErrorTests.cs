@@ -88,6 +88,9 @@ public sealed class ErrorTests(ModuleFixture module)
     [InlineData("Import-ReluNetwork $NetworkFile | Find-StableNeurons -Method Isa -Solver Abacus", "MilpSolverUnknown")]
     [InlineData("Import-ReluNetwork $NetworkFile | Find-StableNeurons -Method Layer -Solver CpSat", "MilpSolverUnfit")]
     [InlineData("Import-ReluNetwork $NetworkFile | Get-ActivationPattern -Solver Glop", "MilpSolverUnfit")]
+    [InlineData("Get-MilpSolver Abacus", "MilpSolverUnknown")]
+    [InlineData("Import-ReluNetwork $NetworkFile | Find-StableNeurons | Export-StabilityPlot ./p.png -Layer 2", "PlotParameterDoesNotFit")]
+    [InlineData("Import-ReluNetwork $NetworkFile | Find-StableNeurons | Export-StabilityPlot ./p.png -X L1", "PlotParameterDoesNotFit")]
     [InlineData("Import-ReluNetwork $NetworkFile | Get-ActivationPattern -Domain (New-InputDomain 0 1 -Size 3)", "DomainSizeMismatch")]
     [InlineData("Import-InputData $DataFile -Scale 0", "DataScaleInvalid")]
     [InlineData("Import-InputData $DataFile -LabelPath ./no-such-labels", "FileNotFound")]
@@ -104,6 +107,14 @@ public sealed class ErrorTests(ModuleFixture module)
     [InlineData("Get-ActivationPattern ./net.onnx", "Import-ReluNetwork")]
     public void WrongObject_ErrorNamesTheCmdletThatMakesTheRightOne(string script, string cmdlet) =>
         Assert.Contains(cmdlet, module.Fail(script).Exception.Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Training_ThatDiverges_IsSaid()
+    {
+        ScriptResult result = module.Run(
+            "$d = Import-InputData $DataFile -LabelColumn Last -Scale 0.0625; New-ReluClassifier $d -Hidden 8 -Epochs 2 -LearningRate 1e6");
+        Assert.Contains(result.Warnings, static text => text.Contains("-LearningRate", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void DeadCopy_IsRefusedInAClearSentence()

@@ -41,6 +41,7 @@ public sealed class NumericParameterTests : IDisposable
                     bound, value => Assert.Equal(
                         expected, value is TimeSpan time ? time.TotalSeconds : Convert.ToDouble(value, CultureInfo.InvariantCulture)));
                 Assert.Equal(property.PropertyType.IsArray ? 2 : 1, bound.Length);
+                Assert.True(Bound(property, "1,5", culture).Length == 0, $"{seen[^1]} takes 1,5.");
             }
         }
 

@@ -34,6 +34,16 @@ public sealed class OddNameTests(ModuleFixture module)
     }
 
     [Fact]
+    public void Pattern_ThatIsAlsoTheNameOfAFile_IsExplained()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.File("net [1].onnx");
+        File.Copy(RepositoryPaths.DigitsNetwork, file);
+        Assert.Contains("-LiteralPath", module.Fail("Import-ReluNetwork $args[0]", file).Exception.Message, StringComparison.Ordinal);
+        Assert.Equal("net [1]", module.Run("(Import-ReluNetwork -LiteralPath $args[0]).Name", file).Single.ToString());
+    }
+
+    [Fact]
     public void Error_AboutAnOddPath_HasNoControlCharacters()
     {
         ErrorRecord error = module.Fail("Import-ReluNetwork -LiteralPath $args[0]", "/no/such/\u001b[31mred\n.onnx");

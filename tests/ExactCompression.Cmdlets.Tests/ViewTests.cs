@@ -11,7 +11,7 @@ public sealed partial class ViewTests(ModuleFixture module)
             + "$n -Data $d\n";
 
     [Theory]
-    [InlineData("Import-ReluNetwork $NetworkFile", "Name", "Format", "Architecture", "Neurons", "Connections", "Precision")]
+    [InlineData("Import-ReluNetwork $NetworkFile", "Name", "Format", "Architecture", "Neurons", "Connections")]
     [InlineData(
         "(Import-ReluNetwork $NetworkFile).Layers", "Inputs", "Outputs", "Activation", "Precision", "NonZeroConnectionCount", "IsExact")]
     [InlineData("New-InputDomain 0 1", "Domain", "Size", "Lowest", "Highest")]
@@ -208,7 +208,7 @@ public sealed partial class ViewTests(ModuleFixture module)
     [InlineData("New-InputDomain -Data $d -Row 0 -Radius 0.1", "Highest", 60)]
     [InlineData("Test-InputDomain $d (New-InputDomain -Data $d -Row 0 -Radius 0.1)", "WidestExcess", 80)]
     [InlineData("(New-ReluClassifier $d -Hidden 4 -Epochs 2).Training.Epochs", "Seconds", 80)]
-    [InlineData("New-ReluClassifier $d -Hidden 8, 8, 8, 8, 8, 8, 8, 8, 8, 8 -Epochs 1", "Precision", 80)]
+    [InlineData("New-ReluClassifier $d -Hidden 8, 8, 8, 8, 8, 8, 8, 8, 8, 8 -Epochs 1", "Connections", 80)]
     [InlineData("New-ReluClassifier $d -Hidden 8, 8, 8, 8, 8, 8, 8, 8, 8, 8 -Epochs 1 | Measure-ReluNetwork", "RowTime", 80)]
     public void Table_LongNames_LeavesTheOtherColumnsWhole(string script, string lastColumn, int width)
     {
@@ -221,6 +221,25 @@ public sealed partial class ViewTests(ModuleFixture module)
         Assert.Contains(lastColumn, lines[0], StringComparison.Ordinal);
         Assert.Matches("^[- ]+$", lines[1]);
         Assert.All(lines, line => Assert.InRange(line.TrimEnd().Length, 1, width));
+    }
+
+    [Theory]
+    [InlineData("$t", 80)]
+    [InlineData("$c", 80)]
+    [InlineData("Get-MilpSolver", 80)]
+    [InlineData("Get-MilpSolver", 100)]
+    [InlineData("Get-ComputeDevice", 80)]
+    [InlineData("$c.Steps", 80)]
+    public void View_OfSentences_BreaksLinesBetweenWords(string script, int width)
+    {
+        string setup = $"$t = Import-ReluNetwork '{RepositoryPaths.DigitsConvolutions}' | Find-StableNeurons; "
+            + "$c = $t | Invoke-LeoCompression -Level Maximal; ";
+        string wide = Show(setup + script, 400), narrow = Show(setup + script, width);
+        Assert.All(narrow.Split('\n'), line => Assert.InRange(line.TrimEnd().Length, 0, width - 1));
+        HashSet<string> words = [.. wide.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
+        Assert.All(
+            narrow.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Where(static word => char.IsAsciiLetter(word[0])),
+            word => Assert.Contains(word, words));
     }
 
     [Theory]

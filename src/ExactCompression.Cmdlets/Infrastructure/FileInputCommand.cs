@@ -46,7 +46,11 @@ public abstract class FileInputCommand : AsyncCommand
             : [.. SessionState.Path.GetResolvedProviderPathFromPSPath(path, out provider)];
         FileSystem.Require(provider, path);
         if (files.Length == 0)
-            throw new FileNotFoundException($"No file matches '{path}'.", path);
+            throw new FileNotFoundException(
+                File.Exists(SessionState.Path.GetUnresolvedProviderPathFromPSPath(path))
+                    ? $"No file matches the pattern '{path}', but there is a file of that name: give it with -LiteralPath."
+                    : $"No file matches '{path}'.",
+                path);
         foreach (string file in files)
         {
             if (Directory.Exists(file) && files.Length == 1)

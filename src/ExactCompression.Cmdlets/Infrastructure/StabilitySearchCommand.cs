@@ -35,12 +35,12 @@ public abstract class StabilitySearchCommand : BackgroundCommand
     /// <summary>CPU threads to use; 0 for all cores.</summary>
     [Parameter]
     [ValidateRange(0, 4096)]
-    [RefuseNull]
+    [Number]
     public int Threads { get; set; }
 
     /// <summary>Seed of the random points.</summary>
     [Parameter]
-    [RefuseNull]
+    [Number]
     public int Seed { get; set; }
 
     private protected sealed override string PartialResultVariable => "LastStabilityTable";

@@ -12,7 +12,8 @@ public static class CompressionResultView
     private const int NameWidth = 12;
     private const int NumberWidth = 12;
     private const int PercentWidth = 9;
-    private const int BarCells = 20;
+    private const int WidestBar = 20;
+    private const int NarrowestBar = 8;
     private const int Gap = 2;
 
     /// <summary>The whole view, line by line.</summary>
@@ -22,8 +23,46 @@ public static class CompressionResultView
     public static IEnumerable<string> Lines(CompressionResult result, PSHost? host, PSObject? style)
     {
         var palette = Palette.Of(host, style);
+        int width = ColumnText.ScreenWidth(host) - 1;
         yield return $"{palette.Heading(PrintableText.Of(result.Original.Name))} over {PrintableText.Of(result.Domain.ShortDescription)}";
-        yield return result.ToString();
+        foreach (string line in Architectures(result, width).Concat(Sentences(result).SelectMany(text => ColumnText.Lines(text, width))))
+            yield return line;
+        yield return "";
+        yield return palette.Heading(
+            new string(' ', NameWidth) + "Before".PadLeft(NumberWidth) + "After".PadLeft(NumberWidth) + "Removed".PadLeft(PercentWidth));
+        string[] channels = [.. result.Layers.Select(Channels)];
+        int cells = width - NameWidth - (2 * NumberWidth) - PercentWidth - Gap - channels.Select(static c => c.Length).DefaultIfEmpty().Max();
+        cells = Math.Clamp(cells, NarrowestBar, WidestBar);
+        foreach ((LayerCompression layer, string text) in result.Layers.Zip(channels))
+            yield return Line(palette, $"Layer {layer.Layer}", layer.Neurons, layer.Remaining, cells) + text;
+        yield return Line(palette, "Neurons", result.Original.NeuronCount, result.Compressed.NeuronCount, cells);
+        yield return Line(palette, "Connections", result.Original.ConnectionCount, result.Compressed.ConnectionCount, cells);
+        yield return Line(palette, "Parameters", result.Original.ParameterCount, result.Compressed.ParameterCount, cells);
+        if (!result.Original.IsDense)
+            yield return Line(palette, "Mult.-adds", result.Original.MultiplyAddCount, result.Compressed.MultiplyAddCount, cells);
+        yield return "";
+        string removed = $"Removed {Units.Count(result.RemovedInactive)} inactive and {Units.Count(result.RemovedUnused)} unread neurons, "
+            + $"merged {Units.Count(result.MergedActive)}{Constants(result)}, folded {Units.Count(result.FoldedLayers)} layers";
+        foreach (string line in ColumnText.Lines(removed, width))
+            yield return line;
+    }
+
+    /// <summary>The widths before and after, in two lines where one is too short for them.</summary>
+    private static IEnumerable<string> Architectures(CompressionResult result, int width)
+    {
+        string line = result.ToString();
+        if (line.Length <= width)
+            return [line];
+        const string arrow = "-> ";
+        int before = arrow.Length + 1;
+        return [Short(result.Original), arrow + Short(result.Compressed)];
+
+        string Short(ReluNetwork network) => DisplayText.ShortArchitecture(network.Architecture, width - before);
+    }
+
+    /// <summary>What is proven.</summary>
+    private static IEnumerable<string> Sentences(CompressionResult result)
+    {
         if (result.IsProven)
             yield return result.ProvenDeviation == 0
                 ? "No weight is rounded: the same function over the real numbers"
@@ -35,19 +74,6 @@ public static class CompressionResultView
         if (result.Unconfirmed > 0)
             yield return $"Kept {Units.Count(result.Unconfirmed)} {(result.Unconfirmed == 1 ? "neuron that is" : "neurons that are")} "
                 + "claimed to be stable: no proof was found, or one of the contrary";
-        yield return "";
-        yield return palette.Heading(
-            new string(' ', NameWidth) + "Before".PadLeft(NumberWidth) + "After".PadLeft(NumberWidth) + "Removed".PadLeft(PercentWidth));
-        foreach (LayerCompression layer in result.Layers)
-            yield return Line(palette, $"Layer {layer.Layer}", layer.Neurons, layer.Remaining) + Channels(layer);
-        yield return Line(palette, "Neurons", result.Original.NeuronCount, result.Compressed.NeuronCount);
-        yield return Line(palette, "Connections", result.Original.ConnectionCount, result.Compressed.ConnectionCount);
-        yield return Line(palette, "Parameters", result.Original.ParameterCount, result.Compressed.ParameterCount);
-        if (!result.Original.IsDense)
-            yield return Line(palette, "Mult.-adds", result.Original.MultiplyAddCount, result.Compressed.MultiplyAddCount);
-        yield return "";
-        yield return $"Removed {Units.Count(result.RemovedInactive)} inactive and {Units.Count(result.RemovedUnused)} unread neurons, "
-            + $"merged {Units.Count(result.MergedActive)}{Constants(result)}, folded {Units.Count(result.FoldedLayers)} layers";
     }
 
     private static string Constants(CompressionResult result)
@@ -67,7 +93,7 @@ public static class CompressionResultView
     /// <summary>The rest of an amount, and the share that was removed: <c>68 (-34.6 %)</c>.</summary>
     /// <param name="after">The rest.</param>
     /// <param name="removedPercent">The share that was removed, in percent.</param>
-    public static string Kept(long after, double removedPercent) => $"{Units.Count(after)} (-{Units.Percent(removedPercent)})";
+    public static string Kept(long after, double removedPercent) => $"{Units.Count(after)} ({(removedPercent > 0 ? "-" : "")}{Units.Percent(removedPercent)})";
 
     /// <summary>Neurons before and after, in words.</summary>
     /// <param name="instance">The compression.</param>
@@ -99,12 +125,12 @@ public static class CompressionResultView
         ? $"  {Units.Count(layer.Channels)} channels"
         : $"  {Units.Count(layer.Channels)} to {Units.Count(layer.RemainingChannels)} channels";
 
-    private static string Line(Palette palette, string name, long before, long after)
+    private static string Line(Palette palette, string name, long before, long after, int cells)
     {
-        int kept = before == 0 ? 0 : (int)Math.Clamp(Math.Round((double)BarCells * after / before), after > 0 ? 1 : 0, BarCells);
+        int kept = before == 0 ? 0 : (int)Math.Clamp(Math.Round((double)cells * after / before), after > 0 ? 1 : 0, cells);
         return name.PadRight(NameWidth) + Units.Count(before).PadLeft(NumberWidth) + Units.Count(after).PadLeft(NumberWidth)
             + Units.Percent(Units.Removed(before, after)).PadLeft(PercentWidth) + new string(' ', Gap)
             + palette.Paint(NeuronState.StablyActive, new string(Palette.Sign(NeuronState.StablyActive), kept))
-            + palette.Paint(NeuronState.StablyInactive, new string(Palette.Sign(NeuronState.StablyInactive), BarCells - kept));
+            + palette.Paint(NeuronState.StablyInactive, new string(Palette.Sign(NeuronState.StablyInactive), cells - kept));
     }
 }

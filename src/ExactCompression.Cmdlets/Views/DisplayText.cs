@@ -35,12 +35,12 @@ public static class DisplayText
     /// <param name="host">The session's host, for its width.</param>
     /// <param name="taken">What the other columns take, with the spaces between all columns.</param>
     /// <param name="parts">How many columns share the rest.</param>
-    public static string ShortDomain(string description, PSHost? host, int taken, int parts)
+    public static string ShortDomain(string description, PSHost? host, int taken, double parts)
     {
         int ends = description.LastIndexOf(" in [", StringComparison.Ordinal);
         bool isNamed = ends > 0 && !description.StartsWith("box in", StringComparison.Ordinal)
             && !description[..ends].Contains('[', StringComparison.Ordinal);
-        return ColumnText.Fit(isNamed ? description[..ends] : description, host, taken, parts);
+        return ColumnText.FitStart(isNamed ? description[..ends] : description, host, taken, parts);
     }
 
     /// <summary>
@@ -51,10 +51,15 @@ public static class DisplayText
     /// <param name="host">The session's host, for its width.</param>
     /// <param name="taken">What the other columns take, with the spaces between all columns.</param>
     /// <param name="parts">How many columns share the rest.</param>
-    public static string ShortArchitecture(string architecture, PSHost? host, int taken, int parts)
+    public static string ShortArchitecture(string architecture, PSHost? host, int taken, double parts)
     {
         const int Most = 60, Least = 14;
-        int room = Math.Clamp((ColumnText.ScreenWidth(host) - taken) / parts, Least, Most);
+        return ShortArchitecture(architecture, Math.Clamp(ColumnText.Room(host, taken, parts), Least, Most));
+    }
+
+    /// <summary>Widths from input to output in at most so many characters, if that can be.</summary>
+    internal static string ShortArchitecture(string architecture, int room)
+    {
         string[] widths = architecture.Split('-');
         if (architecture.Length <= room)
             return architecture;

@@ -36,9 +36,12 @@ public static class StabilityTableView
         int cells = Math.Clamp(room - longest, NarrowestBar, WidestBar);
 
         yield return $"{palette.Heading(PrintableText.Of(table.Network.Name))} over {PrintableText.Of(table.Domain.ShortDescription)}";
-        yield return Summary(table);
-        if (table.IsImported)
-            yield return "Imported: verdicts and bounds are as stated at the source, and are not proven here yet";
+        int width = ColumnText.ScreenWidth(host) - 1;
+        foreach (string line in ColumnText.Lines(Summary(table), width))
+            yield return line;
+        string imported = table.IsImported ? "Imported: verdicts and bounds are as stated at the source, and are not proven here yet" : "";
+        foreach (string line in imported.Length == 0 ? [] : ColumnText.Lines(imported, width))
+            yield return line;
         yield return "";
         yield return palette.Heading("Layer") + gap + new string(' ', cells) + string.Concat(states.Select(state =>
             $"{gap}{palette.Paint(state, Palette.Sign(state).ToString())} {palette.Heading(StateBar.Label(state))}"));

@@ -187,8 +187,11 @@ public static class CompressionCertificate
             throw new InvalidInputException(
                 "CertificateUnproven",
                 $"Layer {failed.Layer}, neuron {failed.Neuron} of '{original.Name}': no checkable evidence was found for the verdict "
-                    + $"{StateOf(result.Table, failed)}.",
-                "Find the stable neurons again from the network; verdicts from a file or a MILP solver may not be provable.");
+                    + $"{NeuronAt(result.Table, failed).State}.",
+                NeuronAt(result.Table, failed).Evidence == nameof(Verdicts.EvidenceKind.Enumeration)
+                    ? "Its pre-activation touches 0, which an enumeration in exact arithmetic has proven and certificates cannot state. "
+                        + "Find the stable neurons with -Method NeuronApproximate, which leaves such neurons undetermined, and compress again."
+                    : "Find the stable neurons again from the network; verdicts from a file or a MILP solver may not be provable.");
         if (!double.IsFinite(best.Deviation))
             throw new InvalidInputException(
                 "CertificateUnrelated",
@@ -236,6 +239,6 @@ public static class CompressionCertificate
         }
     }
 
-    private static NeuronState StateOf(StabilityTable table, (int Layer, int Neuron) place) =>
-        table.NeuronsOf(place.Layer).ElementAt(place.Neuron).State;
+    private static NeuronStability NeuronAt(StabilityTable table, (int Layer, int Neuron) place) =>
+        table.NeuronsOf(place.Layer).ElementAt(place.Neuron);
 }

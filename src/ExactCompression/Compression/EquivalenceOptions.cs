@@ -11,7 +11,8 @@ public sealed record EquivalenceOptions
 
     /// <summary>
     /// Largest output difference that counts as equal; null for the scale of float32 rounding of the outputs
-    /// (<see cref="DefaultScale"/>), or for 0 where a relative tolerance is given, or labels are compared. Of
+    /// (<see cref="DefaultScale"/>), or what a compression has proven if that is more; for 0 where a relative tolerance is given, or labels
+    /// are compared. Of
     /// <see cref="EquivalenceProperty.SameLabel"/> it is the lead that the first network's largest output must have to count.
     /// </summary>
     public double? Tolerance { get; init; }

@@ -73,7 +73,7 @@ internal static class CsvFile
             long? place = line ?? e.LineNumber;
             throw new InvalidFileException(
                 "CsvDamaged", path, place is { } at and > 0 ? string.Create(CultureInfo.InvariantCulture, $"line {at}") : "file", e.Message,
-                "Advice that record.", inner: e);
+                "Mend that record.", inner: e);
         }
     }
 
@@ -88,8 +88,10 @@ internal static class CsvFile
             ? value
             : throw new InvalidFileException(
                 "CsvNotANumber", path, string.Create(CultureInfo.InvariantCulture, $"{Place(csv)}, column {field}"),
-                $"'{Shortened(csv.GetString(field))}' is not a number.",
-                "Numbers have a decimal point, whatever the culture, and no thousands separators.");
+                csv.GetSpan(field).IsEmpty ? "The field is empty." : $"'{Shortened(csv.GetString(field))}' is not a number.",
+                csv.GetSpan(field).IsEmpty
+                    ? "Give it a number, or leave out the row or the column."
+                    : "Numbers have a decimal point, whatever the culture, and no thousands separators.");
 
     /// <summary>The text of a field as messages quote it.</summary>
     public static string Shortened(string text) => ErrorText.Shortened(text, LongestQuote);

@@ -124,7 +124,8 @@ public sealed class InputDomain
     {
         if (!(radius >= 0) || double.IsInfinity(radius))
             throw new InvalidInputException(
-                "DomainRadiusInvalid", $"The radius {Show(radius)} is not a distance.", "Give a finite radius of 0 or more.");
+                "DomainRadiusInvalid", string.Create(CultureInfo.InvariantCulture, $"The radius {radius:G15} is not a distance."),
+                "Give a finite radius of 0 or more.");
         RequireRange(clipLower, clipUpper);
         (double[] lower, double[] upper) = (new double[center.Length], new double[center.Length]);
         for (int i = 0; i < center.Length; i++)

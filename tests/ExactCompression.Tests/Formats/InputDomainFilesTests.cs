@@ -22,6 +22,8 @@ public class InputDomainFilesTests
     [Theory]
     [InlineData("Lower,Upper\n-1,2\n0.5,0.5\n")]
     [InlineData("name,upper,lower\nx,2,-1\ny,0.5,0.5\n")]
+    [InlineData("Input,Lower,Upper\n1,0.5,0.5\n0,-1,2\n")]
+    [InlineData("id,Lower,Upper\n7,-1,2\n9,0.5,0.5\n")]
     public void Read_CsvWithHeader_GivesOneRangePerRow(string text) => RequireEnds(Read("d.csv", text), [-1, 0.5], [2, 0.5]);
 
     [Theory]
@@ -53,6 +55,12 @@ public class InputDomainFilesTests
     [InlineData("p.csv", "0,1,2\n0,1,2\n0,1,2\n", "DomainCsvShape")]
     [InlineData("p.csv", "0,1\n0\n", "CsvRagged")]
     [InlineData("p.csv", "Lower,Upper\n", "DomainEmpty")]
+    [InlineData("p.csv", "Lower,Upper,Lower\n0,1,0\n", "DomainCsvShape")]
+    [InlineData("p.csv", "Lower,Upper,Input,Input\n0,1,0,0\n", "DomainCsvShape")]
+    [InlineData("p.csv", "Input,Lower,Upper\n0,0,1\n0,0,1\n", "DomainCsvOrder")]
+    [InlineData("p.csv", "Input,Lower,Upper\n1,0,1\n2,0,1\n", "DomainCsvOrder")]
+    [InlineData("p.csv", "Input,Lower,Upper\nfirst,0,1\n", "DomainCsvOrder")]
+    [InlineData("p.csv", "Lower,Upper,Index\n0,1,1\n0,1,0\n", "DomainCsvOrder")]
     [InlineData("p.vnnlib", "(declare-const X_0 Real)(assert (<= X_0 1))", "VnnlibUnbounded")]
     [InlineData("p.vnnlib", "(declare-const X_1 Real)(assert (<= X_1 1))", "VnnlibDamaged")]
     [InlineData("p.vnnlib", "(assert (<= X_0 1))", "VnnlibDamaged")]

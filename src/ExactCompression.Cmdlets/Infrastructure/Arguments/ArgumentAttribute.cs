@@ -50,3 +50,32 @@ public sealed class RefuseNullAttribute : ArgumentAttribute
 {
     private protected override object? Bound(EngineIntrinsics engineIntrinsics, object inputData) => inputData;
 }
+
+/// <summary>
+/// Takes numbers, and text that states one with a decimal point. PowerShell would skip the comma of <c>'0,5'</c>, and read 5.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class NumberAttribute : ArgumentAttribute
+{
+    /// <summary>Refuses text with a comma.</summary>
+    /// <param name="given">A number, or its text; wrapped or not.</param>
+    internal static void RefuseComma(object? given)
+    {
+        if ((given is PSObject wrapped ? wrapped.BaseObject : given) is string text && text.Contains(',', StringComparison.Ordinal))
+            throw new ArgumentTransformationMetadataException(
+                $"'{PrintableText.Of(text)}' has a comma. Numbers have a decimal point, as in 0.5; the numbers of a list are given without "
+                    + "quotation marks, as in 0, 5.");
+    }
+
+    private protected override object? Bound(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        if ((inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is IList list)
+        {
+            foreach (object? item in list)
+                RefuseComma(item);
+        }
+
+        RefuseComma(inputData);
+        return inputData;
+    }
+}

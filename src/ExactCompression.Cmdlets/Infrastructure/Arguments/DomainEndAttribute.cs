@@ -25,6 +25,7 @@ internal sealed class DomainEndAttribute(bool upper) : ArgumentAttribute
 
     private object Rounded(object given)
     {
+        NumberAttribute.RefuseComma(given);
         // A number that PowerShell has parsed is wrapped, and would be converted to text as it was typed: 0.3d.
         object value = given is PSObject wrapped ? wrapped.BaseObject : given;
         string? text = value switch

@@ -51,7 +51,7 @@ internal sealed class EquivalenceRun
         using var search = new DifferenceSearch(reference, difference, domain, test?.Excess);
         search.Run(points, cancellation);
         double allowed = specification is not null ? specification.Ranges.Min(static r => Math.Min(-r.OuterLower, r.OuterUpper))
-            : tolerance ?? (EquivalenceOptions.DefaultScale * Scale(search.LargestOutput));
+            : tolerance ?? Math.Max(EquivalenceOptions.DefaultScale * Scale(search.LargestOutput), known ?? 0);
         test ??= RangeTest.Uniform(allowed, reference.OutputSize);
 
         double observed = search.Farthest is { } far ? Observed(far) : 0;

@@ -52,18 +52,10 @@ internal static class CsvDomain
     {
         budget.Allocate(ImportBudget.BytesPerField * csv.FieldCount, CsvFile.Place(csv));
         string[] header = CsvFile.Strings(csv);
-        int Find(string name)
-        {
-            int at = Array.FindIndex(header, h => h.Trim().Equals(name, StringComparison.OrdinalIgnoreCase));
-            return at >= 0
-                ? at
-                : throw new InvalidFileException(
-                    "DomainCsvShape", path, CsvFile.Place(csv), $"The header names no column '{name}'.",
-                    "Name the columns Lower and Upper.");
-        }
-
-        (int lowerAt, int upperAt) = (Find("Lower"), Find("Upper"));
+        (int lowerAt, int upperAt) = (Find("Lower", required: true), Find("Upper", required: true));
+        int inputAt = Find("Input", required: false);
         (List<double> lower, List<double> upper) = ([], []);
+        var order = new CsvRowOrder(header, inputAt, [lowerAt, upperAt]);
         while (csv.Read())
         {
             if (csv.FieldCount != header.Length)
@@ -73,9 +65,22 @@ internal static class CsvDomain
             budget.AllocateValues(2, CsvFile.Place(csv));
             lower.Add(End(csv, lowerAt, path).Down);
             upper.Add(End(csv, upperAt, path).Up);
+            order.Add(csv);
         }
 
-        return ([.. lower], [.. upper]);
+        int[] places = order.Places(path);
+        return ([.. places.Select(place => lower[place])], [.. places.Select(place => upper[place])]);
+
+        int Find(string name, bool required)
+        {
+            int[] at = [.. Enumerable.Range(0, header.Length).Where(i => header[i].Trim().Equals(name, StringComparison.OrdinalIgnoreCase))];
+            if (at.Length > 1 || (required && at.Length == 0))
+                throw new InvalidFileException(
+                    "DomainCsvShape", path, CsvFile.Place(csv),
+                    at.Length == 0 ? $"The header names no column '{name}'." : $"The header names {at.Length} columns '{name}'.",
+                    "Name one column Lower and one Upper.");
+            return at.Length == 0 ? -1 : at[0];
+        }
     }
 
     private static DomainEnd End(CsvReader csv, int field, string path) => DomainEnd.Parse(csv.GetString(field))
