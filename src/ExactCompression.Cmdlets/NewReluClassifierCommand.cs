@@ -8,10 +8,11 @@ namespace ExactCompression.Cmdlets;
 /// Trains ReLU networks with penalties that make neurons stable. When the user stops it, its output is lost to the pipeline, so the network
 /// so far is kept in <c>$global:LastReluClassifier</c>.
 /// </summary>
-[Cmdlet(VerbsCommon.New, "ReluClassifier")]
+[Cmdlet(VerbsCommon.New, "ReluClassifier", DefaultParameterSetName = DenseSet)]
 [OutputType(typeof(ReluNetwork))]
 public sealed class NewReluClassifierCommand : BackgroundCommand
 {
+    private const string DenseSet = "Dense", ConvolutionalSet = "Convolutional";
     private static readonly ClassifierOptions Defaults = new();
 
     /// <summary>Labelled rows.</summary>
@@ -20,10 +21,35 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
     public InputData Data { get; set; } = null!;
 
     /// <summary>Widths of the hidden layers.</summary>
-    [Parameter(Position = 1)]
+    [Parameter(Position = 1, ParameterSetName = DenseSet)]
     [AllowEmptyCollection]
     [Number]
     public int[] Hidden { get; set; } = Defaults.Hidden;
+
+    /// <summary>Convolutions, then widths of hidden layers, such as <c>8c3s2-16c3s2-64</c>.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ConvolutionalSet)]
+    [ValidateNotNullOrEmpty]
+    [RefuseNull]
+    public string Architecture { get; set; } = Defaults.Architecture;
+
+    /// <summary>Channels, rows and columns of a row of data.</summary>
+    [Parameter(ParameterSetName = ConvolutionalSet)]
+    [Number]
+    public int[] InputShape { get; set; } = Defaults.InputShape;
+
+    /// <summary>BatchNormalization after each convolution.</summary>
+    [Parameter(ParameterSetName = ConvolutionalSet)]
+    public SwitchParameter BatchNormalization { get; set; }
+
+    /// <summary>The group penalty on filters.</summary>
+    [Parameter(ParameterSetName = ConvolutionalSet)]
+    [Number]
+    public double FilterPenalty { get; set; } = Defaults.FilterPenalty;
+
+    /// <summary>The l1 penalty on the scales of BatchNormalization.</summary>
+    [Parameter(ParameterSetName = ConvolutionalSet)]
+    [Number]
+    public double ScalePenalty { get; set; } = Defaults.ScalePenalty;
 
     /// <summary>The l1 penalty on the weights.</summary>
     [Parameter]
@@ -31,7 +57,7 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
     public double L1 { get; set; } = Defaults.L1;
 
     /// <summary>Weights of the stability penalty: one for all hidden layers, or one each.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = DenseSet)]
     [AllowEmptyCollection]
     [Number]
     public double[] Stability { get; set; } = Defaults.Stability;
@@ -72,12 +98,12 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
     public L1Mode L1Mode { get; set; } = Defaults.L1Mode;
 
     /// <summary>What the stability penalty is.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = DenseSet)]
     [RefuseNull]
     public StabilityMode StabilityMode { get; set; } = Defaults.StabilityMode;
 
     /// <summary>The radius around each row over which neurons are to be stable; 0 for all of [0,1]^n.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = DenseSet)]
     [Number]
     public double StabilityRadius { get; set; } = Defaults.StabilityRadius;
 
@@ -117,7 +143,12 @@ public sealed class NewReluClassifierCommand : BackgroundCommand
     {
         var options = new ClassifierOptions
         {
-            Hidden = [.. Hidden],
+            Hidden = Architecture.Length > 0 ? [] : [.. Hidden],
+            Architecture = Architecture,
+            InputShape = [.. InputShape],
+            BatchNormalization = BatchNormalization,
+            FilterPenalty = FilterPenalty,
+            ScalePenalty = ScalePenalty,
             L1 = L1,
             Epochs = Epochs,
             BatchSize = BatchSize,

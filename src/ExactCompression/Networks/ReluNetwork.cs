@@ -69,18 +69,20 @@ public sealed class ReluNetwork
     /// <param name="format">The format it came from, or null.</param>
     /// <param name="statedDomain">The input range that the file itself states, or null.</param>
     /// <param name="model">What its file states beside the function, or null.</param>
+    /// <param name="training">How it was trained, if by this module; or null.</param>
     internal ReluNetwork(
         Networks.NetworkGraph graph,
         string name = "network",
         string? path = null,
         string? format = null,
         InputDomain? statedDomain = null,
-        ModelInterface? model = null)
+        ModelInterface? model = null,
+        TrainingHistory? training = null)
     {
         Graph = graph;
         Layers = Networks.GraphLayer.Of(graph);
         InputShape = graph.Inputs is [var only] ? only.Shape : new(graph.Inputs.Sum(static i => i.Shape.Elements));
-        (Name, Path, Format, StatedDomain, Interface) = (name, path, format, statedDomain, model);
+        (Name, Path, Format, StatedDomain, Interface, Training) = (name, path, format, statedDomain, model, training);
         lowered = new(() => Networks.GraphLowering.Lower(graph));
     }
 
@@ -257,7 +259,10 @@ public sealed class ReluNetwork
             Source = Source, FileSize = FileSize, ChainEdit = ChainEdit, Remarks = Remarks, SourceReading = sourceGraph,
             ModuleGraph = ModuleGraph,
         }
-        : new(Graph!, name, path, Format, StatedDomain, Interface) { Source = Source, FileSize = FileSize, Edit = Edit, Remarks = Remarks };
+        : new(Graph!, name, path, Format, StatedDomain, Interface, Training)
+        {
+            Source = Source, FileSize = FileSize, Edit = Edit, Remarks = Remarks,
+        };
 
     /// <summary>The network of an edited graph; it can still be written as its file with only what changed changed.</summary>
     /// <param name="edit">An edit of <see cref="Graph"/>.</param>

@@ -68,9 +68,17 @@ public static class ClassifierTraining
 
     private static string Name(InputData data, ClassifierOptions options)
     {
-        string widths = options.Hidden.Length == 0 ? "linear" : string.Join('-', options.Hidden);
+        string widths = options.Architecture.Length > 0 ? options.Architecture + (options.BatchNormalization ? "_bn" : "")
+            : options.Hidden.Length == 0 ? "linear" : string.Join('-', options.Hidden);
         return string.Create(
-            CultureInfo.InvariantCulture, $"{data.Name}_{widths}_l1-{options.L1:0.################}{StabilityNames.Suffix(options)}");
+            CultureInfo.InvariantCulture,
+            $"{data.Name}_{widths}_l1-{options.L1:0.################}{StabilityNames.Suffix(options)}{Suffix("filter", options.FilterPenalty)}")
+            + Suffix("scale", options.ScalePenalty);
+    }
+
+    private static string Suffix(string penalty, double weight)
+    {
+        return weight == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"_{penalty}-{weight:0.################}");
     }
 
     private static InvalidInputException Diverged(InputData data, ClassifierOptions options, int epoch)

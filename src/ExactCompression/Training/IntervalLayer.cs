@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using ExactCompression.Numerics;
 
@@ -135,14 +134,8 @@ internal sealed unsafe class IntervalLayer : IDisposable
         radiusSlopes.Dispose();
         foreach (nint memory in (ReadOnlySpan<nint>)[(nint)Center, (nint)Radius, (nint)Lower, (nint)Upper, (nint)LowerSlope,
             (nint)UpperSlope])
-            NativeMemory.AlignedFree((void*)memory);
+            TrainingMemory.Free((float*)memory);
     }
 
-    private static float* Allocate(int rows, int width)
-    {
-        nuint bytes = (nuint)rows * (nuint)width * sizeof(float);
-        void* memory = NativeMemory.AlignedAlloc(bytes, 64);
-        NativeMemory.Clear(memory, bytes);
-        return (float*)memory;
-    }
+    private static float* Allocate(int rows, int width) => TrainingMemory.Allocate((nint)rows * width);
 }

@@ -20,6 +20,22 @@ internal static class OptionChecks
             "StabilityInvalid",
             FormattableString.Invariant($"-Stability has {options.Stability.Length} weights, -Hidden {options.Hidden.Length} layers."),
             "Give one weight for all hidden layers, or one for each.");
+        bool isConvolutional = options.Architecture.Length > 0;
+        foreach ((string name, double weight) in new[] { ("FilterPenalty", options.FilterPenalty), ("ScalePenalty", options.ScalePenalty) })
+        {
+            Require(weight >= 0 && float.IsFinite((float)weight), name, weight, "Give 0 for no penalty, or a small number such as 0.001.");
+            Require(weight == 0 || isConvolutional, name + "Invalid", $"-{name} is for filters, and there are none.", "Give -Architecture.");
+        }
+
+        Require(isConvolutional || !options.BatchNormalization, "BatchNormalizationInvalid", "Only filters are normalised, and there are none.",
+            "Give -Architecture, or leave -BatchNormalization out.");
+        Require(options.FilterPenalty == 0 || !options.BatchNormalization, "FilterPenaltyInvalid",
+            "BatchNormalization undoes what -FilterPenalty does: it scales small filters up.", "Give -ScalePenalty instead.");
+        Require(options.ScalePenalty == 0 || options.BatchNormalization, "ScalePenaltyInvalid", "-ScalePenalty needs scales.",
+            "Give -BatchNormalization too, or -FilterPenalty instead.");
+        Require(!isConvolutional || !Array.Exists(options.Stability, static w => w > 0), "StabilityInvalid",
+            "-Stability bounds the neurons of dense layers, and is not for convolutions.",
+            "Leave it out; -FilterPenalty and -ScalePenalty make whole filters removable.");
         Require(options.StabilityRadius >= 0 && float.IsFinite((float)options.StabilityRadius), "StabilityRadius",
             options.StabilityRadius, "Give 0 for all of [0,1]^n, or the radius of a ball around each row.");
         Require(Enum.IsDefined(options.StabilityMode), "StabilityMode", (int)options.StabilityMode, "Use Width, Area or Tanh.");

@@ -26,28 +26,30 @@ internal sealed unsafe class RowScratch : IDisposable
     private readonly float* transposed;
     private readonly float* products;
     private readonly float* row;
-    private readonly int rowsAtOnce;
-    private readonly int batch;
 
     /// <summary>Takes the memory.</summary>
     /// <param name="rowsAtOnce">Most rows of a <see cref="Multiply"/>.</param>
-    /// <param name="batch">Rows of a whole batch.</param>
+    /// <param name="batch">Most rows of a factor of <see cref="ColumnProducts"/>: those of a whole batch.</param>
     /// <param name="widest">Width of the widest layer, input and output among them.</param>
-    public RowScratch(int rowsAtOnce, int batch, int widest)
+    /// <param name="room">Most values of a factor of <see cref="Multiply"/>, where that is less than all rows of the widest layer.</param>
+    /// <param name="patches">Values of the largest set of patches.</param>
+    public RowScratch(int rowsAtOnce, int batch, int widest, nuint? room = null, nuint patches = 0)
     {
-        this.rowsAtOnce = rowsAtOnce;
-        this.batch = batch;
-        nuint lists = Math.Max((nuint)rowsAtOnce * (nuint)widest, (nuint)SparseProduct.ColumnBlock * (nuint)batch);
+        nuint lists = Math.Max(room ?? ((nuint)rowsAtOnce * (nuint)widest), (nuint)SparseProduct.ColumnBlock * (nuint)batch);
         values = (float*)Allocate(lists);
         offsets = (int*)Allocate(lists);
         counts = (int*)Allocate((nuint)Math.Max(rowsAtOnce, SparseProduct.ColumnBlock));
         transposed = (float*)Allocate((nuint)SparseProduct.ColumnBlock * (nuint)batch);
         products = (float*)Allocate((nuint)SparseProduct.ColumnBlock * (nuint)widest);
         row = (float*)Allocate((nuint)widest);
+        Patches = (float*)Allocate(patches);
     }
 
     /// <summary>Releases the memory where <see cref="Dispose"/> was not called.</summary>
     ~RowScratch() => Release();
+
+    /// <summary>Room for the patches of a row, free for its user between calls.</summary>
+    public float* Patches { get; }
 
     /// <summary>Room for one row of the widest layer, free for its user between calls.</summary>
     public float* Row => row;
@@ -96,9 +98,9 @@ internal sealed unsafe class RowScratch : IDisposable
             found += counts[k];
         if (found > SparseColumns * SparseProduct.ColumnBlock * rows)
         {
-            Transpose(a, rows, stride);
+            Transpose(a, rows, stride, b.Rows);
             MatrixProduct.Multiply(
-                new(transposed, SparseProduct.ColumnBlock * batch), SparseProduct.ColumnBlock, b, [],
+                new(transposed, SparseProduct.ColumnBlock * b.Rows), SparseProduct.ColumnBlock, b, [],
                 new Span<float>(products, SparseProduct.ColumnBlock * b.Columns));
             return products;
         }
@@ -151,16 +153,16 @@ internal sealed unsafe class RowScratch : IDisposable
         return memory;
     }
 
-    /// <summary>Brings columns into rows as long as a batch, zeros beyond its last row.</summary>
+    /// <summary>Brings columns into rows of some length, zeros beyond the last row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Transpose(float* a, int rows, int stride)
+    private void Transpose(float* a, int rows, int stride, int length)
     {
         for (int k = 0; k < SparseProduct.ColumnBlock; k++)
         {
-            float* target = transposed + (k * batch);
+            float* target = transposed + ((nint)k * length);
             for (int r = 0; r < rows; r++)
                 target[r] = a[((nint)r * stride) + k];
-            new Span<float>(target + rows, batch - rows).Clear();
+            new Span<float>(target + rows, length - rows).Clear();
         }
     }
 
@@ -172,5 +174,6 @@ internal sealed unsafe class RowScratch : IDisposable
         NativeMemory.AlignedFree(transposed);
         NativeMemory.AlignedFree(products);
         NativeMemory.AlignedFree(row);
+        NativeMemory.AlignedFree(Patches);
     }
 }

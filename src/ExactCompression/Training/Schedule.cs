@@ -16,6 +16,7 @@ internal static class Schedule
         {
             Hidden = [.. options.Hidden],
             Stability = [.. options.Stability],
+            InputShape = [.. options.InputShape],
             Epochs = options.Epochs > 0 ? options.Epochs : Math.Max(LeastEpochs, (UsualSteps + stepsOfEpoch - 1) / stepsOfEpoch),
             LearningRate = options.LearningRate > 0 ? options.LearningRate : options.Optimizer == TrainingOptimizer.Adam ? 0.001 : 0.1,
         };

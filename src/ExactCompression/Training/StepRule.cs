@@ -43,6 +43,14 @@ internal readonly unsafe struct StepRule
     /// <summary>The same without the penalty, for biases.</summary>
     public StepRule WithoutPenalty() => new(this, 0, 0);
 
+    /// <summary>The same with another l1 penalty, which acts once per step: the proximal step.</summary>
+    /// <param name="penalty">Its weight.</param>
+    public StepRule WithPenalty(double penalty) => new(this, Threshold(penalty), 0);
+
+    /// <summary>How far a proximal step of a penalty moves weights.</summary>
+    /// <param name="penalty">Its weight.</param>
+    public float Threshold(double penalty) => (float)(rate * penalty);
+
     /// <summary>Takes the step for some rows of a panel of weights.</summary>
     /// <param name="w">The weights, row after row.</param>
     /// <param name="first">Their velocities, or Adam's first moments, alike.</param>

@@ -7,8 +7,9 @@ namespace ExactCompression.Training;
 /// </summary>
 internal sealed unsafe class TrainingLayer : IDisposable
 {
-    private readonly int inputs;
+    private readonly int[] places;
     private readonly int outputs;
+    private readonly bool hasBias;
     private readonly PackedMatrix<float> forward;
     private readonly PackedMatrix<float>? backward;
     private readonly PackedMatrix<float> first;
@@ -18,18 +19,21 @@ internal sealed unsafe class TrainingLayer : IDisposable
     private readonly PackedMatrix<float>? secondOfBias;
 
     /// <summary>Makes a layer with random weights.</summary>
-    /// <param name="inputs">Values it takes.</param>
-    /// <param name="outputs">Its neurons.</param>
+    /// <param name="plan">What the layer is.</param>
+    /// <param name="places">Where each of its inputs is among the padded ones, in the order of the network that is made.</param>
+    /// <param name="width">Values it takes, padded.</param>
     /// <param name="isFirst">Whether its inputs are the data, so that no gradient with respect to them is needed.</param>
     /// <param name="hasSecondMoment">Whether the optimizer keeps a second moment of each weight.</param>
     /// <param name="intervals">The layer's interval bounds, if they are penalised; it disposes them.</param>
     /// <param name="random">Gives the weights: uniform, of variance 2 / inputs (He et al., 2015).</param>
-    public TrainingLayer(int inputs, int outputs, bool isFirst, bool hasSecondMoment, IntervalLayer? intervals, Random random)
+    public TrainingLayer(
+        LayerPlan plan, int[] places, int width, bool isFirst, bool hasSecondMoment, IntervalLayer? intervals, Random random)
     {
-        this.inputs = inputs;
-        this.outputs = outputs;
+        this.places = places;
+        outputs = plan.Channels;
+        hasBias = !plan.IsNormalised;
         Intervals = intervals;
-        In = Padded(inputs);
+        In = width;
         Out = Padded(outputs);
         forward = PackedMatrix<float>.Zeros(In, Out);
         backward = isFirst ? null : PackedMatrix<float>.Zeros(Out, In);
@@ -38,10 +42,10 @@ internal sealed unsafe class TrainingLayer : IDisposable
         bias = PackedMatrix<float>.Zeros(1, Out);
         firstOfBias = PackedMatrix<float>.Zeros(1, Out);
         secondOfBias = hasSecondMoment ? PackedMatrix<float>.Zeros(1, Out) : null;
-        double bound = Math.Sqrt(6.0 / inputs);
+        double bound = Math.Sqrt(6.0 / places.Length);
         for (int o = 0; o < outputs; o++)
         {
-            for (int k = 0; k < inputs; k++)
+            foreach (int k in places)
                 *Weight(k, o) = (float)(bound * ((2 * random.NextDouble()) - 1));
         }
 
@@ -67,7 +71,7 @@ internal sealed unsafe class TrainingLayer : IDisposable
             for (int p = 0; p < forward.Panels; p++)
             {
                 int width = Math.Min(outputs - (p * PackedMatrix<float>.PanelWidth), PackedMatrix<float>.PanelWidth);
-                for (int k = 0; k < inputs; k++)
+                foreach (int k in places)
                     zeros += new ReadOnlySpan<float>(Weight(k, p * PackedMatrix<float>.PanelWidth), width).Count(0f);
             }
 
@@ -91,7 +95,7 @@ internal sealed unsafe class TrainingLayer : IDisposable
     /// </summary>
     /// <param name="block">Which inputs.</param>
     /// <param name="a">The layer's inputs: <paramref name="rows"/> rows of <see cref="In"/>.</param>
-    /// <param name="rows">Rows of the batch.</param>
+    /// <param name="rows">Rows of the batch, or of its patches.</param>
     /// <param name="delta">The gradient by the layer's pre-activations.</param>
     /// <param name="rule">The step.</param>
     /// <param name="scratch">The thread's own.</param>
@@ -105,7 +109,7 @@ internal sealed unsafe class TrainingLayer : IDisposable
         Apply(rule, forward, first, second, from, SparseProduct.ColumnBlock, gradient);
         CopyWeights(from);
 
-        if (block == 0)
+        if (block == 0 && hasBias)
         {
             RowScratch.ColumnSums(delta, rows, gradient);
             Intervals?.AddBiasGradient(gradient, ofIntervals!);
@@ -113,9 +117,33 @@ internal sealed unsafe class TrainingLayer : IDisposable
         }
     }
 
+    /// <summary>
+    /// Brings each output's weights, with its bias, nearer to 0 by some distance: the proximal step of the group lasso. Those that were
+    /// nearer become exactly 0.
+    /// </summary>
+    /// <param name="distance">The distance.</param>
+    public void ShrinkOutputs(double distance)
+    {
+        for (int o = 0; o < outputs; o++)
+        {
+            double squares = (double)bias.Data[o] * bias.Data[o];
+            foreach (int k in places)
+                squares += (double)*Weight(k, o) * *Weight(k, o);
+            double norm = Math.Sqrt(squares);
+            float factor = norm <= distance ? 0 : (float)(1 - (distance / norm));
+            foreach (int k in places)
+                *Weight(k, o) = factor == 0 ? 0 : *Weight(k, o) * factor;
+            bias.Data[o] = factor == 0 ? 0 : bias.Data[o] * factor;
+        }
+
+        for (int k = 0; k < In; k += SparseProduct.ColumnBlock)
+            CopyWeights(k);
+    }
+
     /// <summary>The layer as it is; null where a weight is not finite.</summary>
     public AffineLayer? ToLayer(Activation activation)
     {
+        int inputs = places.Length;
         var weights = new double[(long)inputs * outputs];
         var biases = new double[outputs];
         bool finite = true;
@@ -125,8 +153,8 @@ internal sealed unsafe class TrainingLayer : IDisposable
             finite &= double.IsFinite(biases[o]);
             for (int k = 0; k < inputs; k++)
             {
-                weights[((long)o * inputs) + k] = *Weight(k, o);
-                finite &= float.IsFinite(*Weight(k, o));
+                weights[((long)o * inputs) + k] = *Weight(places[k], o);
+                finite &= float.IsFinite(*Weight(places[k], o));
             }
         }
 

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using ExactCompression.Networks;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Training;
@@ -6,7 +6,8 @@ namespace ExactCompression.Training;
 /// <summary>
 /// A network in training, in float32. A step has two phases, and all threads finish the first before the second begins: rows go through the
 /// network and back, a few at a time, and weights are only read; then each block of inputs of each layer takes its step, and weights are
-/// only written.
+/// only written. Where filters are normalised, the first phase stops at each normalisation, on the way up and on the way down, until the
+/// sums of all rows are known.
 /// </summary>
 /// <remarks>
 /// Every sum is computed by one thread in the order of its terms, however rows and inputs are distributed: results do not depend on the
@@ -26,10 +27,10 @@ internal sealed unsafe class TrainingNetwork : IDisposable
     private readonly ClassifierOptions options;
     private readonly int batch;
     private readonly int chunk;
-    private readonly TrainingLayer[] layers;
-    private readonly float*[] values;
-    private readonly float*[] deltas;
-    private readonly PackedMatrix<float>[] packedDeltas;
+    private readonly ValueLayout input;
+    private readonly float* inputs;
+    private readonly LayerPass[] layers;
+    private readonly int[] normalised;
     private readonly (int Layer, int Block)[] blocks;
     private readonly WorkerPool crew;
     private readonly RowScratch[] scratch;
@@ -37,7 +38,7 @@ internal sealed unsafe class TrainingNetwork : IDisposable
     private readonly int[] rows;
     private readonly double[] losses;
     private readonly bool[] right;
-    private readonly Action<int, int> differentiate;
+    private readonly Action<int, int>[] stages;
     private readonly Action<int, int> classify;
     private readonly Action<int, int> update;
     private int count;
@@ -45,46 +46,47 @@ internal sealed unsafe class TrainingNetwork : IDisposable
     private StepRule rule;
 
     /// <summary>Makes a network with random weights.</summary>
+    /// <exception cref="InvalidInputException">The architecture cannot be read, or does not fit the data.</exception>
     public TrainingNetwork(TrainingSet set, ClassifierOptions options, Random random)
     {
         this.set = set;
         this.options = options;
         batch = Math.Min(options.BatchSize, set.Order.Length);
+        LayerPlan[] plans = LayerPlan.Of(options, set.Data.Columns, set.Classes);
+        input = ValueLayout.OfData(plans[0].Input);
+        inputs = TrainingMemory.Allocate((nint)batch * input.Width);
         int penalised = StabilityPenalty.LastLayer(options);
-        int[] widths = [set.Data.Columns, .. options.Hidden, set.Classes];
-        layers = new TrainingLayer[widths.Length - 1];
-        values = new float*[widths.Length];
-        deltas = new float*[widths.Length];
-        packedDeltas = new PackedMatrix<float>[layers.Length];
-        values[0] = Allocate(widths[0]);
+        layers = new LayerPass[plans.Length];
         for (int l = 0; l < layers.Length; l++)
         {
             IntervalLayer? intervals = l > penalised
                 ? null
-                : new(TrainingLayer.Padded(widths[l]), TrainingLayer.Padded(widths[l + 1]), l == 0, StabilityPenalty.Boxes(options, batch));
-            layers[l] = new(widths[l], widths[l + 1], l == 0, options.Optimizer == TrainingOptimizer.Adam, intervals, random);
-            values[l + 1] = Allocate(widths[l + 1]);
-            deltas[l + 1] = Allocate(widths[l + 1]);
-            packedDeltas[l] = PackedMatrix<float>.Zeros(batch, layers[l].Out);
+                : new(TrainingLayer.Padded(plans[l].Fan), TrainingLayer.Padded(plans[l].Channels), l == 0,
+                    StabilityPenalty.Boxes(options, batch));
+            layers[l] = new(
+                plans[l], l == 0 ? null : layers[l - 1], inputs, input, batch, l == layers.Length - 1,
+                options.Optimizer == TrainingOptimizer.Adam, intervals, random);
         }
 
+        normalised = [.. Enumerable.Range(0, layers.Length).Where(l => plans[l].IsNormalised)];
         blocks = [.. layers.SelectMany(
-            static (layer, l) => Enumerable.Range(0, layer.In / SparseProduct.ColumnBlock).Select(block => (l, block)))];
-        long work = batch * layers.Sum(static l => (long)l.In * l.Out);
+            static (layer, l) => Enumerable.Range(0, layer.Layer.In / SparseProduct.ColumnBlock).Select(block => (l, block)))];
+        long work = batch * layers.Sum(static l => (long)l.Plan.Positions * l.Layer.In * l.Layer.Out);
         crew = new(work < LeastShared ? 1 : options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
         chunk = Math.Clamp((batch + crew.Size - 1) / crew.Size, 1, MostRows);
-        scratch = [.. Enumerable.Range(0, crew.Size).Select(_ => new RowScratch(chunk, batch, widths.Max(TrainingLayer.Padded)))];
-        penalty = penalised < 0 ? null : new(set, options, layers, crew.Size, chunk, batch);
+        scratch = [.. Enumerable.Range(0, crew.Size).Select(_ => Scratch())];
+        penalty = penalised < 0 ? null : new(set, options, [.. layers.Select(static l => l.Layer)], crew.Size, chunk, batch);
         rows = new int[batch];
         losses = new double[batch];
         right = new bool[batch];
-        differentiate = Differentiate;
+        stages = [.. Enumerable.Range(0, (2 * normalised.Length) + 1).Select<int, Action<int, int>>(
+            s => (piece, worker) => Differentiate(s, piece, worker))];
         classify = Classify;
         update = Update;
     }
 
     /// <summary>Weights that are exactly zero.</summary>
-    public long ZeroWeights => layers.Sum(static l => l.ZeroWeights);
+    public long ZeroWeights => layers.Sum(static l => l.Layer.ZeroWeights);
 
     /// <summary>One step on some rows.</summary>
     /// <param name="rows">At most a batch.</param>
@@ -95,8 +97,16 @@ internal sealed unsafe class TrainingNetwork : IDisposable
     {
         Take(rows);
         penalty?.Begin(count);
-        // The whole domain's box is a piece of its own; balls go with their rows.
-        crew.Run(Chunks + (penalty is { IsWholeDomain: true } ? 1 : 0), differentiate);
+        for (int s = 0; s < stages.Length; s++)
+        {
+            // The whole domain's box is a piece of its own; balls go with their rows.
+            crew.Run(Chunks + (s == 0 && penalty is { IsWholeDomain: true } ? 1 : 0), stages[s]);
+            if (s < normalised.Length)
+                layers[normalised[s]].Normalisation!.Complete(count);
+            else if (s < stages.Length - 1)
+                layers[normalised[^(s + 1 - normalised.Length)]].Normalisation!.CompleteSlopes(count);
+        }
+
         double loss = 0;
         int right = 0;
         for (int i = 0; i < count; i++)
@@ -109,6 +119,12 @@ internal sealed unsafe class TrainingNetwork : IDisposable
         {
             rule = new(options, rate, ++step);
             crew.Run(blocks.Length, update);
+            foreach (LayerPass layer in layers)
+            {
+                layer.Normalisation?.Step(rule, options.ScalePenalty);
+                if (options.FilterPenalty > 0 && layer.Plan.Window is not null)
+                    layer.Layer.ShrinkOutputs(rule.Threshold(options.FilterPenalty));
+            }
         }
 
         return (loss, right);
@@ -117,6 +133,8 @@ internal sealed unsafe class TrainingNetwork : IDisposable
     /// <summary>Share of some rows that are classified correctly.</summary>
     public double Accuracy(ReadOnlySpan<int> rows)
     {
+        foreach (int l in normalised)
+            layers[l].Normalisation!.TakeRunning();
         int right = 0;
         for (int first = 0; first < rows.Length; first += batch)
         {
@@ -129,11 +147,7 @@ internal sealed unsafe class TrainingNetwork : IDisposable
     }
 
     /// <summary>The network as it is; null where a weight is not finite.</summary>
-    public ReluNetwork? Result(string name, TrainingHistory history)
-    {
-        AffineLayer?[] made = [.. layers.Select((l, i) => l.ToLayer(i == layers.Length - 1 ? Activation.Identity : Activation.Relu))];
-        return made.Contains(null) ? null : new(made!, name, training: history);
-    }
+    public ReluNetwork? Result(string name, TrainingHistory history) => TrainedNetwork.Of(layers, name, history);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -142,25 +156,17 @@ internal sealed unsafe class TrainingNetwork : IDisposable
         penalty?.Dispose();
         foreach (RowScratch s in scratch)
             s.Dispose();
-        foreach (TrainingLayer layer in layers)
+        foreach (LayerPass layer in layers)
             layer.Dispose();
-        foreach (PackedMatrix<float> delta in packedDeltas)
-            delta.Dispose();
-        foreach (float* memory in values)
-            NativeMemory.AlignedFree(memory);
-        foreach (float* memory in deltas)
-            NativeMemory.AlignedFree(memory);
+        TrainingMemory.Free(inputs);
     }
 
     private int Chunks => (count + chunk - 1) / chunk;
 
-    private float* Allocate(int width)
-    {
-        nuint bytes = (nuint)batch * (nuint)TrainingLayer.Padded(width) * sizeof(float);
-        void* memory = NativeMemory.AlignedAlloc(bytes, 64);
-        NativeMemory.Clear(memory, bytes);
-        return (float*)memory;
-    }
+    private RowScratch Scratch() => new(
+        Math.Max(chunk, layers.Max(static l => l.ProductRows)), batch * layers.Max(static l => l.Plan.Positions),
+        Math.Max(input.Width, layers.Max(static l => Math.Max(l.Layer.In, l.Layer.Out))), layers.Max(l => l.Room(chunk)),
+        layers.Max(static l => l.PatchRoom));
 
     private void Take(ReadOnlySpan<int> rows)
     {
@@ -168,30 +174,35 @@ internal sealed unsafe class TrainingNetwork : IDisposable
         count = rows.Length;
     }
 
-    private void Forward(int first, int rows, RowScratch own)
+    private (int First, int Rows) Piece(int piece) => (piece * chunk, Math.Min(chunk, count - (piece * chunk)));
+
+    private void ReadRows(int first, int rows)
     {
-        int columns = set.Data.Columns;
         for (int r = first; r < first + rows; r++)
-            set.Data.Row(this.rows[r]).CopyTo(new(values[0] + ((nint)r * layers[0].In), columns));
-        for (int l = 0; l < layers.Length; l++)
-        {
-            float* z = values[l + 1] + ((nint)first * layers[l].Out);
-            layers[l].Forward(values[l] + ((nint)first * layers[l].In), rows, z, own);
-            if (l < layers.Length - 1)
-                Elementwise.Rectify(new ReadOnlySpan<float>(z, rows * layers[l].Out), new Span<float>(z, rows * layers[l].Out));
-        }
+            set.Data.Row(this.rows[r]).CopyTo(new(inputs + ((nint)r * input.Width), set.Data.Columns));
     }
 
     private void Classify(int piece, int worker)
     {
-        int first = piece * chunk, rows = Math.Min(chunk, count - first);
-        Forward(first, rows, scratch[worker]);
+        (int first, int rows) = Piece(piece);
+        ReadRows(first, rows);
+        foreach (LayerPass layer in layers)
+        {
+            layer.Forward(first, rows, scratch[worker]);
+            layer.Activate(first, rows);
+        }
+
         for (int r = first; r < first + rows; r++)
-            right[r] = CrossEntropy.Largest(new(values[^1] + ((nint)r * layers[^1].Out), set.Classes))
-                == set.Data.Labels.Span[this.rows[r]];
+            right[r] = CrossEntropy.Largest(Outputs(layers[^1].Values, r)) == set.Data.Labels.Span[this.rows[r]];
     }
 
-    private void Differentiate(int piece, int worker)
+    private Span<float> Outputs(float* values, int row) => new(values + ((nint)row * layers[^1].Layout.Width), set.Classes);
+
+    /// <summary>
+    /// One stage of the way up and back for some rows: up to the next normalisation, where all rows are summed up before they go on; the
+    /// last of them is also the first on the way back.
+    /// </summary>
+    private void Differentiate(int stage, int piece, int worker)
     {
         if (piece == Chunks)
         {
@@ -199,36 +210,78 @@ internal sealed unsafe class TrainingNetwork : IDisposable
             return;
         }
 
-        int first = piece * chunk, rows = Math.Min(chunk, count - first);
-        if (penalty is { IsWholeDomain: false })
+        (int first, int rows) = Piece(piece);
+        if (stage == 0 && penalty is { IsWholeDomain: false })
             penalty.Differentiate(first, rows, this.rows, count, worker);
-        Forward(first, rows, scratch[worker]);
-        int last = layers.Length;
-        for (int r = first; r < first + rows; r++)
+        int top = normalised.Length;
+        if (stage <= top && Ascend(stage, first, rows, scratch[worker]))
+            return;
+        int below = layers.Length - 1;
+        if (stage <= top)
         {
-            nint at = (nint)r * layers[^1].Out;
-            losses[r] = CrossEntropy.Differentiate(
-                new(values[last] + at, set.Classes), set.Data.Labels.Span[this.rows[r]], 1f / count, new(deltas[last] + at, set.Classes),
-                out right[r]);
+            DifferentiateLoss(first, rows);
+        }
+        else
+        {
+            below = normalised[^(stage - top)];
+            LayerPass layer = layers[below];
+            layer.Normalisation!.Backward(first, rows, count, layer.Slopes + ((nint)first * layer.Layout.Width));
+            layer.Backward(first, rows, scratch[worker]);
+            below--;
         }
 
-        for (int l = last; l >= 1; l--)
+        for (; below >= 0; below--)
         {
-            TrainingLayer layer = layers[l - 1];
-            float* delta = deltas[l] + ((nint)first * layer.Out);
-            packedDeltas[l - 1].SetRows(first, new ReadOnlySpan<float>(delta, rows * layer.Out));
-            if (l == 1)
-                continue;
-            nint at = (nint)first * layer.In;
-            layer.Backward(delta, rows, deltas[l - 1] + at, scratch[worker]);
-            Elementwise.MaskDead(
-                new Span<float>(deltas[l - 1] + at, rows * layer.In), new ReadOnlySpan<float>(values[l - 1] + at, rows * layer.In));
+            LayerPass layer = layers[below];
+            if (layer.Normalisation is { } normalisation)
+            {
+                normalisation.CollectSlopes(first, rows, layer.Slopes + ((nint)first * layer.Layout.Width));
+                return;
+            }
+
+            layer.Backward(first, rows, scratch[worker]);
         }
+    }
+
+    /// <summary>Goes up as far as a stage does; true if that is to a normalisation.</summary>
+    private bool Ascend(int stage, int first, int rows, RowScratch own)
+    {
+        int l = 0;
+        if (stage == 0)
+        {
+            ReadRows(first, rows);
+        }
+        else
+        {
+            l = normalised[stage - 1];
+            layers[l++].Activate(first, rows);
+        }
+
+        for (; l < layers.Length; l++)
+        {
+            layers[l].Forward(first, rows, own);
+            if (layers[l].Normalisation is { } normalisation)
+            {
+                normalisation.Collect(first, rows);
+                return true;
+            }
+
+            layers[l].Activate(first, rows);
+        }
+
+        return false;
+    }
+
+    private void DifferentiateLoss(int first, int rows)
+    {
+        for (int r = first; r < first + rows; r++)
+            losses[r] = CrossEntropy.Differentiate(
+                Outputs(layers[^1].Values, r), set.Data.Labels.Span[this.rows[r]], 1f / count, Outputs(layers[^1].Slopes, r), out right[r]);
     }
 
     private void Update(int piece, int worker)
     {
         (int l, int block) = blocks[piece];
-        layers[l].Update(block, values[l], count, packedDeltas[l], rule, scratch[worker], penalty?.Scratch(worker));
+        layers[l].Update(block, count, rule, scratch[worker], penalty?.Scratch(worker));
     }
 }

@@ -64,7 +64,8 @@ internal sealed class PortableReader(Stream stream) : IDisposable
         NetworkGraph graph = new PortableGraphReader(input).Graph();
         ModelInterface? model = input.Flag() ? Interface() : null;
         string[] remarks = [.. Enumerable.Range(0, input.Count(1)).Select(_ => input.Reader.ReadString())];
-        var network = new ReluNetwork(graph, name, path, format, stated, model) { Remarks = Array.AsReadOnly(remarks) };
+        TrainingHistory? training = input.Flag() ? Training() : null;
+        var network = new ReluNetwork(graph, name, path, format, stated, model, training) { Remarks = Array.AsReadOnly(remarks) };
         Require(stated?.Size is null || stated.Size == network.InputSize, "The stated domain has another number of inputs.");
         return network;
     }
@@ -122,6 +123,11 @@ internal sealed class PortableReader(Stream stream) : IDisposable
             Stability = input.Numbers(),
             StabilityMode = input.Choice<StabilityMode>(),
             StabilityRadius = input.Reader.ReadDouble(),
+            Architecture = input.Reader.ReadString(),
+            InputShape = input.Values<int>(input.Reader.ReadInt32()),
+            BatchNormalization = input.Flag(),
+            FilterPenalty = input.Reader.ReadDouble(),
+            ScalePenalty = input.Reader.ReadDouble(),
             ValidationFraction = input.Reader.ReadDouble(),
             Threads = input.Reader.ReadInt32(),
         };

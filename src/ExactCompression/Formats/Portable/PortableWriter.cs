@@ -76,6 +76,9 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
         writer.Write(network.Remarks.Count);
         foreach (string remark in network.Remarks)
             writer.Write(remark);
+        writer.Write(network.Training is not null);
+        if (network.Training is { } training)
+            Training(training);
     }
 
     private void Model(byte[] file)
@@ -138,6 +141,13 @@ internal sealed class PortableWriter(Stream stream) : IDisposable
         Numbers(options.Stability);
         writer.Write((byte)options.StabilityMode);
         writer.Write(options.StabilityRadius);
+        writer.Write(options.Architecture);
+        writer.Write(options.InputShape.Length);
+        foreach (int extent in options.InputShape)
+            writer.Write(extent);
+        writer.Write(options.BatchNormalization);
+        writer.Write(options.FilterPenalty);
+        writer.Write(options.ScalePenalty);
         writer.Write(options.ValidationFraction);
         writer.Write(options.Threads);
         writer.Write(history.Data);

@@ -8,6 +8,32 @@ public sealed record ClassifierOptions
     /// <summary>Widths of the hidden layers, input side first; empty for a linear classifier.</summary>
     public int[] Hidden { get; init; } = [100, 100];
 
+    /// <summary>
+    /// Layers with convolutions, such as <c>8c3s2-16c3s2-64</c>: 8 filters of 3 x 3 at every second row and column, 16, then 64 neurons.
+    /// Padding is half the kernel, rounded down, unless a <c>p</c> states it: <c>8c5s2p0</c>. Empty for <see cref="Hidden"/> instead.
+    /// </summary>
+    public string Architecture { get; init; } = "";
+
+    /// <summary>
+    /// Channels, rows and columns of a row of data, for <see cref="Architecture"/>; empty for a square of 1 channel, or of 3.
+    /// </summary>
+    public int[] InputShape { get; init; } = [];
+
+    /// <summary>Whether BatchNormalization follows each convolution (Ioffe and Szegedy, 2015).</summary>
+    public bool BatchNormalization { get; init; }
+
+    /// <summary>
+    /// The group penalty on filters without BatchNormalization, on the Euclidean norm of each filter with its bias; 0 for none. It acts
+    /// once per step (proximal group lasso; Wen et al., NIPS 2016) and makes whole filters exactly 0.
+    /// </summary>
+    public double FilterPenalty { get; init; }
+
+    /// <summary>
+    /// The l1 penalty on the scales of BatchNormalization (network slimming; Liu et al., ICCV 2017); 0 for none. It acts once per step. The
+    /// shift of a scale that has become exactly 0 is kept from being positive, so that the filter is off everywhere.
+    /// </summary>
+    public double ScalePenalty { get; init; }
+
     /// <summary>The l1 penalty on all weights, not on biases; 0 for none.</summary>
     /// <remarks>
     /// The loss is the mean cross-entropy. In <see cref="L1Mode.Proximal"/> mode the penalty acts once per step and is not amplified by the
@@ -74,14 +100,22 @@ public sealed record ClassifierOptions
     /// <summary>The options that most runs set, in a few words.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"hidden {(Hidden.Length == 0 ? "none" : string.Join('-', Hidden))}, l1 {L1:g4}{Penalty()}, {Optimizer}, seed {Seed}");
+        $"{Layers()}, l1 {L1:g4}{Penalties()}, {Optimizer}, seed {Seed}");
 
-    private string Penalty() => HasStability
-        ? string.Create(CultureInfo.InvariantCulture, $", stability {string.Join('-', Stability.Select(static w => w.ToString("g4", CultureInfo.InvariantCulture)))}")
-        : "";
+    private string Layers() => Architecture.Length > 0
+        ? Architecture + (BatchNormalization ? " with BatchNormalization" : "")
+        : $"hidden {(Hidden.Length == 0 ? "none" : string.Join('-', Hidden))}";
+
+    private string Penalties()
+    {
+        (string Name, double[] Weights)[] all = [("stability", HasStability ? Stability : []), ("filters", [FilterPenalty]),
+            ("scales", [ScalePenalty])];
+        return string.Concat(all.Where(static p => Array.Exists(p.Weights, static w => w > 0)).Select(
+            static p => $", {p.Name} {string.Join('-', p.Weights.Select(static w => w.ToString("g4", CultureInfo.InvariantCulture)))}"));
+    }
 
     /// <summary>Whether any hidden layer has a stability penalty.</summary>
-    internal bool HasStability => Hidden.Length > 0 && Array.Exists(Stability, static weight => weight > 0);
+    internal bool HasStability => Architecture.Length == 0 && Hidden.Length > 0 && Array.Exists(Stability, static weight => weight > 0);
 
     /// <summary>The weight of the stability penalty of a hidden layer.</summary>
     /// <param name="layer">From 0.</param>
