@@ -42,6 +42,27 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
     [Number]
     public double[] Stability { get; set; } = [0];
 
+    /// <summary>Weights of the group penalty on filters.</summary>
+    [Parameter(ParameterSetName = TrainingSet)]
+    [ValidateNotNullOrEmpty]
+    [Number]
+    public double[] FilterPenalty { get; set; } = [0];
+
+    /// <summary>Weights of the penalty on the scales of BatchNormalization.</summary>
+    [Parameter(ParameterSetName = TrainingSet)]
+    [ValidateNotNullOrEmpty]
+    [Number]
+    public double[] ScalePenalty { get; set; } = [0];
+
+    /// <summary>BatchNormalization after each convolution.</summary>
+    [Parameter(ParameterSetName = TrainingSet)]
+    public SwitchParameter BatchNormalization { get; set; }
+
+    /// <summary>Channels, rows and columns of a row of data, for convolutions.</summary>
+    [Parameter(ParameterSetName = TrainingSet)]
+    [Number]
+    public int[] InputShape { get; set; } = Defaults.InputShape;
+
     /// <summary>Seeds of training.</summary>
     [Parameter(ParameterSetName = TrainingSet)]
     [ValidateNotNullOrEmpty]
@@ -269,7 +290,8 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
             Networks = split is null
                 ? networks
                 : SweepNetwork.Grid(
-                    split.Training, [.. Architecture.Select(Experiments.Architecture.Parse)], L1, Seed, Training(), Stability),
+                    split.Training, Architecture,
+                    new() { L1 = L1, Stability = Stability, Filters = FilterPenalty, Scales = ScalePenalty }, Seed, Training()),
             Domains = SweepInputs.Domains(Domain, Radius, Row, Data),
             Methods = [.. Method.Distinct()],
             Solver = Solver,
@@ -300,6 +322,8 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
         L1Mode = L1Mode,
         StabilityMode = StabilityMode,
         StabilityRadius = StabilityRadius,
+        InputShape = [.. InputShape],
+        BatchNormalization = BatchNormalization,
     };
 
     private static void Write(SweepRow row, PipelineMessages messages)

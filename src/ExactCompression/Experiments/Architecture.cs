@@ -1,4 +1,5 @@
 using System.Globalization;
+using ExactCompression.Networks;
 
 namespace ExactCompression.Experiments;
 
@@ -27,6 +28,18 @@ public static class Architecture
         }
 
         return [.. widths];
+    }
+
+    /// <summary>Options of training with the layers of a text.</summary>
+    /// <param name="text">What <see cref="Parse"/> reads, or convolutions as <see cref="ClassifierOptions.Architecture"/> has them.</param>
+    /// <param name="training">All else.</param>
+    /// <exception cref="InvalidInputException">The text is something else.</exception>
+    public static ClassifierOptions Of(string text, ClassifierOptions training)
+    {
+        if (!ClassifierArchitecture.IsConvolutional(text))
+            return training with { Hidden = Parse(text), Architecture = "" };
+        _ = ClassifierArchitecture.Parse(text);
+        return training with { Hidden = [], Architecture = text };
     }
 
     /// <summary>Widths as <see cref="Parse"/> reads them.</summary>

@@ -43,27 +43,24 @@ public abstract partial class SweepNetwork
     /// <param name="path">Full path.</param>
     public static SweepNetwork FromFile(string path) => new InFile(path);
 
-    /// <summary>Networks to train when they are needed: every architecture at every pair of penalties from every seed.</summary>
+    /// <summary>Networks to train when they are needed: every architecture with every penalty from every seed.</summary>
     /// <param name="data">Labelled rows; all are trained on.</param>
-    /// <param name="architectures">Widths of hidden layers.</param>
-    /// <param name="penalties">L1 penalties.</param>
+    /// <param name="architectures">Layers, as <see cref="Experiments.Architecture.Of"/> reads them.</param>
+    /// <param name="penalties">Penalties.</param>
     /// <param name="seeds">Seeds.</param>
     /// <param name="training">All else about training; threads and validation are set by the sweep.</param>
-    /// <param name="stability">Weights of the stability penalty, each for all hidden layers; null for those of
-    /// <paramref name="training"/>.</param>
+    /// <exception cref="InvalidInputException">An architecture cannot be read, or does not fit the data.</exception>
     public static IReadOnlyList<SweepNetwork> Grid(
-        InputData data, IReadOnlyList<int[]> architectures, IReadOnlyList<double> penalties, IReadOnlyList<int> seeds,
-        ClassifierOptions training, IReadOnlyList<double>? stability = null)
+        InputData data, IReadOnlyList<string> architectures, SweepPenalties penalties, IReadOnlyList<int> seeds, ClassifierOptions training)
     {
         string fingerprint = Fingerprint.Of(data);
-        double[][] weights = stability is null ? [training.Stability] : [.. stability.Distinct().Select(static w => new[] { w })];
         return
         [
-            .. from hidden in architectures.DistinctBy(Experiments.Architecture.Show)
-               from l1 in penalties.Distinct()
-               from ofBounds in weights
+            .. from layers in architectures.Select(text => Experiments.Architecture.Of(text, training)).DistinctBy(
+                   static o => (o.Architecture, Experiments.Architecture.Show(o.Hidden)))
+               from options in penalties.Of(layers)
                from seed in seeds.Distinct()
-               select new Trained(data, fingerprint, training with { Hidden = hidden, L1 = l1, Stability = ofBounds, Seed = seed }),
+               select new Trained(data, fingerprint, options with { Seed = seed }),
         ];
     }
 
@@ -129,19 +126,18 @@ public abstract partial class SweepNetwork
             this.data = data;
             this.options = options;
             int classes = data.Labels.Span.IsEmpty ? 1 : Math.Max(0, data.Labels.ToArray().Max()) + 1;
-            int[] widths = [data.Columns, .. options.Hidden, classes];
-            Architecture = Experiments.Architecture.Show(widths);
-            Work = Math.Max(1, widths.Zip(widths.Skip(1), static (from, to) => (double)from * to).Sum());
-            Name = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{data.Name}_{Experiments.Architecture.Show(options.Hidden)}_l1-{options.L1:0.##############}")
-                + string.Create(CultureInfo.InvariantCulture, $"{StabilityNames.Suffix(options)}_seed-{options.Seed}");
+            LayerPlan[] layers = LayerPlan.Of(options, data.Columns, classes);
+            Architecture = string.Join('-', layers.Select(static l => l.Output).Prepend(layers[0].Input));
+            Work = Math.Max(1, layers.Sum(static l => (double)l.Fan * l.Output.Elements));
+            string hidden = options.Architecture.Length > 0 ? options.Architecture : Experiments.Architecture.Show(options.Hidden);
+            Name = string.Create(CultureInfo.InvariantCulture, $"{data.Name}_{hidden}_l1-{options.L1:0.##############}")
+                + string.Create(CultureInfo.InvariantCulture, $"{PenaltyNames.Suffix(options)}_seed-{options.Seed}");
             // All that determines the network besides its widths, penalty and seed.
             Source = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{options.Optimizer} {options.L1Mode}, {options.Epochs} epochs of {options.BatchSize}, rate {options.LearningRate:R} "
                     + $"to {options.LearningRateDecay:R}, momentum {options.Momentum:R}, {data.Rows} rows {dataFingerprint}")
-                + StabilityNames.Source(options);
+                + PenaltyNames.Source(options);
         }
 
         public override string Name { get; }

@@ -52,6 +52,12 @@ public sealed record SweepRow
     /// </summary>
     public double? Stability { get; init; }
 
+    /// <summary>The weight of the group penalty on filters, 0 for none; null where it is not known how the network was trained.</summary>
+    public double? FilterPenalty { get; init; }
+
+    /// <summary>The weight of the penalty on the scales of BatchNormalization, likewise.</summary>
+    public double? ScalePenalty { get; init; }
+
     /// <summary>The seed of training, where it is known: from training, or from <c>seed-</c> in the network's name.</summary>
     public int? Seed { get; init; }
 
@@ -81,6 +87,9 @@ public sealed record SweepRow
 
     /// <summary>The radius over which the stability penalty bounded neurons; 0 for all of [0,1]^n.</summary>
     public double? StabilityRadius { get; init; }
+
+    /// <summary>Whether BatchNormalization followed each convolution.</summary>
+    public bool? BatchNormalization { get; init; }
 
     /// <summary>Rows that were trained on.</summary>
     public int? TrainRows { get; init; }

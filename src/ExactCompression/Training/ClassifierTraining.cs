@@ -68,17 +68,10 @@ public static class ClassifierTraining
 
     private static string Name(InputData data, ClassifierOptions options)
     {
-        string widths = options.Architecture.Length > 0 ? options.Architecture + (options.BatchNormalization ? "_bn" : "")
+        string widths = options.Architecture.Length > 0 ? options.Architecture
             : options.Hidden.Length == 0 ? "linear" : string.Join('-', options.Hidden);
         return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{data.Name}_{widths}_l1-{options.L1:0.################}{StabilityNames.Suffix(options)}{Suffix("filter", options.FilterPenalty)}")
-            + Suffix("scale", options.ScalePenalty);
-    }
-
-    private static string Suffix(string penalty, double weight)
-    {
-        return weight == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"_{penalty}-{weight:0.################}");
+            CultureInfo.InvariantCulture, $"{data.Name}_{widths}_l1-{options.L1:0.################}{PenaltyNames.Suffix(options)}");
     }
 
     private static InvalidInputException Diverged(InputData data, ClassifierOptions options, int epoch)

@@ -36,10 +36,12 @@ internal sealed record LayerPlan(TensorShape Input, TensorShape Output, Convolut
             foreach ((int filters, ConvolutionShape window) in architecture.Convolutions)
             {
                 int height = window.OutputHeight(shape[1]), width = window.OutputWidth(shape[2]);
-                if (window.KernelHeight > Math.Min(shape[1], shape[2]) + (2 * window.PadTop))
+                // A kernel may reach into the padding, but not as far as to see all there is from everywhere.
+                int kernel = window.KernelHeight;
+                if (kernel > Math.Min(shape[1], shape[2]) + (2 * window.PadTop) || kernel > (2 * Math.Max(shape[1], shape[2])) + 1)
                     throw new InvalidInputException(
                         "ArchitectureDoesNotFit",
-                        $"A kernel of {window.KernelHeight} x {window.KernelWidth} does not fit into {shape}, layer {layers.Count + 1} of "
+                        $"A kernel of {kernel} x {kernel} does not fit into {shape}, layer {layers.Count + 1} of "
                             + $"'{options.Architecture}'.",
                         "Give smaller kernels or strides, or fewer convolutions.");
                 layers.Add(new(shape, new(filters, height, width), window, options.BatchNormalization));

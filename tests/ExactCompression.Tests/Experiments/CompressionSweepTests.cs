@@ -82,7 +82,7 @@ public sealed class CompressionSweepTests
         SweepOptions plain = Grid(["12-8"], [0.001], [0]) with { Path = folder.File("a.csv"), Levels = [CompressionLevel.DeleteOnly] };
         ClassifierOptions balls = Training with { StabilityMode = StabilityMode.Area, StabilityRadius = 0.125 };
         IReadOnlyList<SweepNetwork> Networks(ClassifierOptions training, params double[] weights) =>
-            SweepNetwork.Grid(DataSplit.Of(Digits.Value, 0.1).Training, [[12, 8]], [0.001], [0], training, weights);
+            SweepNetwork.Grid(DataSplit.Of(Digits.Value, 0.1).Training, ["12-8"], new() { L1 = [0.001], Stability = weights }, [0], training);
         SweepRow without = Assert.Single(Run(plain));
         Assert.Equal((0.0, StabilityMode.Width, 0.0), (without.Stability, without.StabilityMode, without.StabilityRadius));
 
@@ -240,7 +240,7 @@ public sealed class CompressionSweepTests
         return new()
         {
             Networks = SweepNetwork.Grid(
-                split.Training, [.. architectures.Select(Architecture.Parse)], penalties, seeds, training ?? Training),
+                split.Training, architectures, new() { L1 = penalties }, seeds, training ?? Training),
             Data = split.Training,
             TestData = split.Test,
         };

@@ -107,7 +107,11 @@ public sealed class ClassifierTrainingTests
         var again = (ReluNetwork)PortableForm.Read(PortableForm.Of(network));
         Assert.Equal(network.Training!.Epochs, again.Training!.Epochs);
         Assert.Equal(
-            network.Training.Options with { Hidden = again.Training.Options.Hidden, Stability = again.Training.Options.Stability },
+            network.Training.Options with
+            {
+                Hidden = again.Training.Options.Hidden, Stability = again.Training.Options.Stability,
+                InputShape = again.Training.Options.InputShape,
+            },
             again.Training.Options);
         Assert.Equal([8, 4], again.Training.Options.Hidden);
         Assert.Equal(network.Training.ToString(), again.Training.ToString());

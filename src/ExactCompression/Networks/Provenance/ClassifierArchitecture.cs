@@ -13,6 +13,9 @@ namespace ExactCompression.Networks;
 internal sealed partial record ClassifierArchitecture(
     IReadOnlyList<(int Filters, ConvolutionShape Window)> Convolutions, IReadOnlyList<int> Hidden)
 {
+    /// <summary>Whether a text is meant to state convolutions.</summary>
+    public static bool IsConvolutional(string text) => text.Contains('c', StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Reads an architecture.</summary>
     /// <exception cref="InvalidInputException">The text is none.</exception>
     public static ClassifierArchitecture Parse(string text)
@@ -25,7 +28,8 @@ internal sealed partial record ClassifierArchitecture(
             int? Number(string group) => !match.Groups[group].Success
                 ? null
                 : int.TryParse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : -1;
-            if (!match.Success || Number("width") is not (> 0 and <= 1_000_000) || (Number("kernel"), Number("stride")) is ( <= 0, _) or (_, <= 0))
+            bool isTwice = match.Groups["stride"].Captures.Count > 1 || match.Groups["padding"].Captures.Count > 1;
+            if (!match.Success || isTwice || Number("width") is not (> 0 and <= 1_000_000) || Number("kernel") <= 0 || Number("stride") <= 0)
                 throw Invalid(text, $"'{layer}' is no layer");
             if (Number("kernel") is not { } kernel)
             {
@@ -77,6 +81,6 @@ internal sealed partial record ClassifierArchitecture(
         "ArchitectureInvalid", $"'{text}' states no network: {fault}.",
         "Give filters, c and the kernel's side, with s and a stride or p and a padding if need be, then widths, such as 8c3s2-16c3s2-64.");
 
-    [GeneratedRegex(@"^(?<width>\d{1,7})(c(?<kernel>\d{1,4})(s(?<stride>\d{1,4}))?(p(?<padding>\d{1,4}))?)?$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?<width>\d{1,7})(c(?<kernel>\d{1,4})(s(?<stride>\d{1,4})|p(?<padding>\d{1,4})){0,2})?$", RegexOptions.IgnoreCase)]
     private static partial Regex Layer();
 }
