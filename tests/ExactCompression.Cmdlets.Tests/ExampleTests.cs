@@ -98,6 +98,23 @@ public sealed class ExampleTests
     }
 
     [Fact]
+    public void ComparePenalties_OfConvolutions_ShowsTheBestOfEach()
+    {
+        using var folder = new TemporaryFolder();
+        string csv = folder.File("penalties.csv");
+        string script = folder.Write(
+            "run.ps1",
+            $"& '{Path.Combine(RepositoryPaths.Examples, "compare-penalties.ps1")}' -Architecture 4c3s2-8 -CsvPath '{csv}' -L1 0.001 "
+                + "-FilterPenalty 0.1, 0.5 -ScalePenalty 0.1 -Seed 0 -Epochs 3 -Drop 100");
+        HostRun run = HostProcess.Run([script]);
+        Assert.Equal(("", 0), (run.Error, run.ExitCode));
+        Assert.All(
+            (string[])["none ", "l1 ", "filters ", "none, BatchNormalization ", "scales, BatchNormalization ", "6 trainings are in"],
+            text => Assert.Contains("\n" + text, run.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal));
+        Assert.Equal(6, Good(csv));
+    }
+
+    [Fact]
     public void FanOut_ToProcesses_PutsAllSharesTogether()
     {
         using var folder = new TemporaryFolder();

@@ -43,7 +43,77 @@ public sealed class TrainingTests(ModuleFixture module)
         Assert.All(expected, option => Assert.Equal(option.Value.ToString(), options.Properties[option.Name].Value.ToString()));
         Assert.Equal([9, 5], (int[])options.Properties["Hidden"].Value);
         Assert.Equal([0.125, 0], (double[])options.Properties["Stability"].Value);
-        Assert.Equal(expected.Length + 2, options.Properties.Count());
+        string[] ofConvolutions = ["Architecture", "InputShape", "BatchNormalization", "FilterPenalty", "ScalePenalty"];
+        Assert.Equal(expected.Length + 2 + ofConvolutions.Length, options.Properties.Count());
+    }
+
+    [Theory]
+    [InlineData("-FilterPenalty 0.2")]
+    [InlineData("-BatchNormalization -ScalePenalty 0.2")]
+    public void NewReluClassifier_Convolutions_GoThroughThePipeline(string penalty)
+    {
+        using var folder = new TemporaryFolder();
+        ScriptResult result = module.Run(
+            Digits + $"$n = $d | New-ReluClassifier -Architecture 8c3s2-12c3-16 {penalty} -Epochs 60\n" + """
+            $n.Architecture
+            $t = $n | Find-StableNeurons -TimeLimit 20
+            $c = $t | Invoke-LeoCompression
+            $c.IsProven; $c.NeuronsRemovedPercent -gt 5
+            ($c | Test-NetworkEquivalence).Equivalent
+            $c | Export-ReluNetwork "$($args[0])/small.onnx"
+            (Import-ReluNetwork "$($args[0])/small.onnx").Architecture -eq $c.Compressed.Architecture
+            $c | Export-CompressionCertificate "$($args[0])/c.json"
+            (Test-CompressionCertificate "$($args[0])/c.json" $n $c.Compressed).Valid
+            $m = $c.Compressed | Measure-ReluNetwork -Data $d
+            $m.Accuracy -gt 0.8; $m.MultiplyAdds -lt ($n | Measure-ReluNetwork).MultiplyAdds
+            """, folder.Path);
+        Assert.Empty(result.Errors);
+        Assert.Equal(["1x8x8-8x4x4-12x4x4-16-10", .. Enumerable.Repeat("True", 7)], result.Output.Select(static o => o.ToString()));
+    }
+
+    [Fact]
+    public void NewReluClassifier_EveryParameterOfConvolutions_ReachesTraining()
+    {
+        ScriptResult result = module.Run(Digits + """
+            $o = (New-ReluClassifier $d -Architecture 3c2p1-5 -InputShape 1, 4, 16 -FilterPenalty 0.5 -L1 0.25 -Epochs 1).Training.Options
+            $o.Architecture; $o.InputShape; $o.FilterPenalty; $o.L1; $o.Hidden.Count; $o.BatchNormalization
+            $o = (New-ReluClassifier $d -Architecture 3c2 -BatchNormalization -ScalePenalty 0.5 -Epochs 1).Training.Options
+            $o.BatchNormalization; $o.ScalePenalty
+            """);
+        Assert.Empty(result.Errors);
+        Assert.Equal(
+            ["3c2p1-5", "1", "4", "16", "0.5", "0.25", "0", "False", "True", "0.5"],
+            result.Output.Select(static o => Convert.ToString(o.BaseObject, System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Theory]
+    [InlineData("-Architecture 8c", "ArchitectureInvalid")]
+    [InlineData("-Architecture 8c3 -InputShape 1, 2, 3", "InputShapeInvalid")]
+    [InlineData("-Architecture 8c3 -ScalePenalty 1", "ScalePenaltyInvalid")]
+    [InlineData("-Architecture 8c3 -Hidden 5", "AmbiguousParameterSet")]
+    public void NewReluClassifier_ConvolutionsThatMakeNoSense_AreRefused(string parameters, string id) => Assert.StartsWith(
+        id + ",", module.Fail(Digits + $"New-ReluClassifier $d {parameters} -Epochs 1").FullyQualifiedErrorId, StringComparison.Ordinal);
+
+    [Fact]
+    public void Sweep_Convolutions_HaveColumnsForTheirPenalties()
+    {
+        ScriptResult result = module.Run(Digits + """
+            $rows = Invoke-CompressionSweep -Data $d -Architecture 4c3s2-8, 6 -Epochs 2 -Level LeoPlusPlus
+            $rows += Invoke-CompressionSweep -Data $d -Architecture 4c3s2-8 -FilterPenalty 0, 0.5 -Epochs 2 -Level LeoPlusPlus
+            $rows += Invoke-CompressionSweep -Data $d -Architecture 4c3s2-8 -BatchNormalization -ScalePenalty 0.5 -Epochs 2 -Level LeoPlusPlus
+            $rows | Sort-Object Network | ForEach-Object {
+                "$($_.Network) $($_.Architecture) $($_.FilterPenalty) $($_.ScalePenalty) $($_.BatchNormalization) $($_.Failed)" }
+            """);
+        Assert.Empty(result.Errors);
+        Assert.Equal(
+            [
+                "digits_4c3s2-8_l1-0_bn_scale-0.5_seed-0 1x8x8-4x4x4-8-10 0 0.5 True False",
+                "digits_4c3s2-8_l1-0_filter-0.5_seed-0 1x8x8-4x4x4-8-10 0.5 0 False False",
+                "digits_4c3s2-8_l1-0_seed-0 1x8x8-4x4x4-8-10 0 0 False False",
+                "digits_4c3s2-8_l1-0_seed-0 1x8x8-4x4x4-8-10 0 0 False False",
+                "digits_6_l1-0_seed-0 64-6-10 0 0 False False",
+            ],
+            result.Output.Select(static o => o.ToString()));
     }
 
     [Fact]

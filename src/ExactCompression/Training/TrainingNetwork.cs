@@ -1,4 +1,3 @@
-using ExactCompression.Networks;
 using ExactCompression.Numerics;
 
 namespace ExactCompression.Training;

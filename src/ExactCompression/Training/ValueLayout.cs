@@ -1,5 +1,3 @@
-using ExactCompression.Networks;
-
 namespace ExactCompression.Training;
 
 /// <summary>

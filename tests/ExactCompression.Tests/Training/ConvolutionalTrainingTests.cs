@@ -59,6 +59,68 @@ public sealed class ConvolutionalTrainingTests
         Assert.InRange(compared, 20, 10_000);
     }
 
+    [Fact]
+    public void Step_FilterPenalty_IsTheProximalStepOfTheGroupLasso()
+    {
+        const double rate = 0.1, weight = 4;
+        (ConvolutionOperator[] plain, ConvolutionOperator[] shrunk) = (After(new()), After(new() { FilterPenalty = weight }));
+        int zeros = 0;
+        for (int l = 0; l < plain.Length; l++)
+        {
+            int fan = plain[l].Filters.Length / plain[l].Channels;
+            for (int o = 0; o < plain[l].Channels; o++)
+            {
+                double[] before = [.. plain[l].Filters.Skip(o * fan).Take(fan), plain[l].Bias[o]];
+                double[] after = [.. shrunk[l].Filters.Skip(o * fan).Take(fan), shrunk[l].Bias[o]];
+                double factor = Math.Max(0, 1 - (rate * weight / Math.Sqrt(before.Sum(static w => w * w))));
+                zeros += factor == 0 ? 1 : 0;
+                for (int i = 0; i < before.Length; i++)
+                    Assert.Equal(before[i] * factor, after[i], factor == 0 ? 0 : 1e-6);
+            }
+        }
+
+        Assert.InRange(zeros, 1, plain.Sum(static c => c.Channels) - 1);
+
+        static ConvolutionOperator[] After(ClassifierOptions options)
+        {
+            var random = new Random(1);
+            options = options with { Architecture = "12c1-20c3-4", BatchSize = 40 };
+            var set = new TrainingSet(Digits.Value, 0, random);
+            using var network = new TrainingNetwork(set, options, random);
+            network.Step(set.Order[..40], rate);
+            return [.. Result(network, options).Graph!.Nodes.Select(static n => n.Operator).OfType<ConvolutionOperator>()];
+        }
+    }
+
+    [Fact]
+    public void Step_ScalePenalty_IsTheSoftThresholdAndKeepsDeadChannelsOff()
+    {
+        const double rate = 0.1;
+        double weight = 9.9;
+        (double[][] plain, double[][] shrunk) = (After(0), After(weight));
+        int zeros = 0;
+        for (int c = 0; c < plain[0].Length; c++)
+        {
+            double scale = Math.Max(0, plain[0][c] - (rate * weight));
+            zeros += scale == 0 ? 1 : 0;
+            Assert.Equal(scale, shrunk[0][c], scale == 0 ? 0 : 1e-6);
+            Assert.Equal(scale == 0 ? Math.Min(0, plain[1][c]) : plain[1][c], shrunk[1][c], 1e-7);
+        }
+
+        Assert.InRange(zeros, 1, plain[0].Length - 1);
+
+        static double[][] After(double penalty)
+        {
+            var random = new Random(1);
+            var options = new ClassifierOptions { Architecture = "20c3", BatchNormalization = true, ScalePenalty = penalty, BatchSize = 40 };
+            var set = new TrainingSet(Digits.Value, 0, random);
+            using var network = new TrainingNetwork(set, options, random);
+            network.Step(set.Order[..40], rate);
+            return PlainConvolutions.Parameters(
+                Result(network, options).Graph!.Nodes.Select(static n => n.Operator).OfType<ScaleShiftOperator>().Single());
+        }
+    }
+
     [Theory]
     [InlineData("8c3s2-16c3s2-32", false)]
     [InlineData("8c3s2-16c3s2-32", true)]
