@@ -4,9 +4,9 @@
 .DESCRIPTION
     Trains a network for each penalty, each of several weights, and each seed; finds the stable neurons and compresses. The penalties of
     dense networks are none, l1, the stability penalties, l1 and stability together; those of networks with convolutions none, l1, that on
-    filters, and, with BatchNormalization, none and that on its scales. Of each penalty it then shows the weight that leaves the fewest connections, among those
-    whose accuracy, on average over the seeds, is at most a little below that without any penalty. Accuracy is of rows that no training
-    saw. Nothing is lost by the compression itself: accuracy is the same before and after.
+    filters, and, with BatchNormalization, none and that on its scales. Of each penalty it then shows the weight that leaves the fewest
+    connections, among those whose accuracy, on average over the seeds, is at most a little below that without any penalty. Accuracy is of
+    rows that no training saw. Nothing is lost by the compression itself: accuracy is the same before and after.
 .PARAMETER DataPath
     Labelled rows: CSV or NPY; or images in IDX, with -LabelPath.
 .PARAMETER LabelPath
@@ -83,7 +83,8 @@ else {
 $least = $null
 $best = foreach ($penalty in $penalties.Keys) {
     $settings = $penalties[$penalty]
-    $means = @(Invoke-CompressionSweep @sweep @settings | Where-Object { -not $_.Failed } | Group-Object L1, Stability, FilterPenalty, ScalePenalty | ForEach-Object {
+    $rows = Invoke-CompressionSweep @sweep @settings | Where-Object { -not $_.Failed }
+    $means = @($rows | Group-Object L1, Stability, FilterPenalty, ScalePenalty | ForEach-Object {
             $rows = $_.Group
             $mean = { param($column) ($rows | Measure-Object $column -Average).Average }
             [pscustomobject]@{

@@ -124,15 +124,15 @@ public sealed class ExportStabilityPlotCommand : ViewableFileCommand
     /// <summary>Refuses parameters that say how another kind of plot is drawn.</summary>
     private void RequireFitting(StabilityPlotKind kind)
     {
-        (string Parameter, StabilityPlotKind Of)[] particular = [
-            (nameof(Layer), StabilityPlotKind.Bounds), (nameof(X), StabilityPlotKind.Compression), (nameof(Y), StabilityPlotKind.Compression),
-            (nameof(GroupBy), StabilityPlotKind.Compression), (nameof(XScale), StabilityPlotKind.Compression)];
-        foreach ((string parameter, StabilityPlotKind of) in particular)
+        foreach (string parameter in (string[])[nameof(Layer), nameof(X), nameof(Y), nameof(GroupBy), nameof(XScale)])
         {
+            StabilityPlotKind of = parameter == nameof(Layer) ? StabilityPlotKind.Bounds : StabilityPlotKind.Compression;
             if (kind != of && MyInvocation.BoundParameters.ContainsKey(parameter))
                 throw new InvalidInputException(
                     "PlotParameterDoesNotFit", $"-{parameter} has no meaning for a plot of kind {kind}.",
-                    of == StabilityPlotKind.Bounds ? $"Give -Kind {of}, or leave -{parameter} out." : $"It is for rows of a sweep: leave it out.");
+                    of == StabilityPlotKind.Bounds
+                        ? $"Give -Kind {of}, or leave -{parameter} out."
+                        : "It is for rows of a sweep: leave it out.");
         }
     }
 

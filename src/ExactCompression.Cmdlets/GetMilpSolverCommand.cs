@@ -28,7 +28,8 @@ public sealed class GetMilpSolverCommand : AsyncCommand
                 if (!solvers.Any(s => s.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
                     WriteError(ErrorRecords.From(
                         new InvalidInputException(
-                            "MilpSolverUnknown", $"There is no solver '{name}'.", $"Known are {string.Join(", ", solvers.Select(static s => s.Name))}."),
+                            "MilpSolverUnknown", $"There is no solver '{name}'.",
+                            $"Known are {string.Join(", ", solvers.Select(static s => s.Name))}."),
                         name));
             }
         });

@@ -76,7 +76,9 @@ internal sealed class HostSession : IDisposable
         return ExitCode ?? (WereWrongArguments(ast) ? ExitCodes.BadArguments : ended ? ExitCodes.Success : ExitCodes.Failure);
     }
 
-    /// <summary>Whether the last error is that a script cannot take its arguments. The engine reports it, and ends the pipeline in peace.</summary>
+    /// <summary>
+    /// Whether the last error is that a script cannot take its arguments. The engine reports it, and ends the pipeline in peace.
+    /// </summary>
     private bool WereWrongArguments(ScriptBlockAst script) =>
         runspace.SessionStateProxy.GetVariable("Error") is System.Collections.ArrayList { Count: > 0 } errors
             && errors[0] is ErrorRecord { Exception: ParameterBindingException, InvocationInfo.MyCommand: FunctionInfo function }

@@ -98,10 +98,11 @@ public sealed class TrainingTests(ModuleFixture module)
     public void Sweep_Convolutions_HaveColumnsForTheirPenalties()
     {
         ScriptResult result = module.Run(Digits + """
-            $rows = Invoke-CompressionSweep -Data $d -Architecture 4c3s2-8, 6 -Epochs 2 -Level LeoPlusPlus
-            $rows += Invoke-CompressionSweep -Data $d -Architecture 4c3s2-8 -FilterPenalty 0, 0.5 -Epochs 2 -Level LeoPlusPlus
-            $rows += Invoke-CompressionSweep -Data $d -Architecture 4c3s2-8 -BatchNormalization -ScalePenalty 0.5 -Epochs 2 -Level LeoPlusPlus
-            $rows | Sort-Object Network | ForEach-Object {
+            $sweep = @{ Data = $d; Epochs = 2; Level = 'LeoPlusPlus' }
+            $rows = Invoke-CompressionSweep @sweep -Architecture 4c3s2-8, 6
+            $rows += Invoke-CompressionSweep @sweep -Architecture 4c3s2-8 -FilterPenalty 0, 0.5
+            $rows += Invoke-CompressionSweep @sweep -Architecture 4c3s2-8 -BatchNormalization -ScalePenalty 0.5
+            $rows | ForEach-Object {
                 "$($_.Network) $($_.Architecture) $($_.FilterPenalty) $($_.ScalePenalty) $($_.BatchNormalization) $($_.Failed)" }
             """);
         Assert.Empty(result.Errors);
@@ -113,7 +114,7 @@ public sealed class TrainingTests(ModuleFixture module)
                 "digits_4c3s2-8_l1-0_seed-0 1x8x8-4x4x4-8-10 0 0 False False",
                 "digits_6_l1-0_seed-0 64-6-10 0 0 False False",
             ],
-            result.Output.Select(static o => o.ToString()));
+            result.Output.Select(static o => o.ToString()).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -144,7 +144,7 @@ public sealed partial class ViewTests(ModuleFixture module)
     public void ShortArchitecture_DeepNetwork_HasBothEnds(string architecture, int room, string expected) =>
         Assert.Equal(
             expected,
-            module.Run($"[ExactCompression.Cmdlets.Views.DisplayText]::ShortArchitecture('{architecture}', $null, {120 - room}, 1)")
+            module.Run($"[ExactCompression.Cmdlets.Views.ArchitectureText]::Short('{architecture}', $null, {120 - room}, 1)")
                 .Single.ToString());
 
     [Theory]

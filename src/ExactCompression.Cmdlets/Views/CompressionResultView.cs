@@ -31,8 +31,9 @@ public static class CompressionResultView
         yield return palette.Heading(
             new string(' ', NameWidth) + "Before".PadLeft(NumberWidth) + "After".PadLeft(NumberWidth) + "Removed".PadLeft(PercentWidth));
         string[] channels = [.. result.Layers.Select(Channels)];
-        int cells = width - NameWidth - (2 * NumberWidth) - PercentWidth - Gap - channels.Select(static c => c.Length).DefaultIfEmpty().Max();
-        cells = Math.Clamp(cells, NarrowestBar, WidestBar);
+        int longest = channels.Select(static text => text.Length).DefaultIfEmpty().Max();
+        int cells = Math.Clamp(
+            width - NameWidth - (2 * NumberWidth) - PercentWidth - Gap - longest, NarrowestBar, WidestBar);
         foreach ((LayerCompression layer, string text) in result.Layers.Zip(channels))
             yield return Line(palette, $"Layer {layer.Layer}", layer.Neurons, layer.Remaining, cells) + text;
         yield return Line(palette, "Neurons", result.Original.NeuronCount, result.Compressed.NeuronCount, cells);
@@ -57,7 +58,7 @@ public static class CompressionResultView
         int before = arrow.Length + 1;
         return [Short(result.Original), arrow + Short(result.Compressed)];
 
-        string Short(ReluNetwork network) => DisplayText.ShortArchitecture(network.Architecture, width - before);
+        string Short(ReluNetwork network) => ArchitectureText.Short(network.Architecture, width - before);
     }
 
     /// <summary>What is proven.</summary>
@@ -93,7 +94,8 @@ public static class CompressionResultView
     /// <summary>The rest of an amount, and the share that was removed: <c>68 (-34.6 %)</c>.</summary>
     /// <param name="after">The rest.</param>
     /// <param name="removedPercent">The share that was removed, in percent.</param>
-    public static string Kept(long after, double removedPercent) => $"{Units.Count(after)} ({(removedPercent > 0 ? "-" : "")}{Units.Percent(removedPercent)})";
+    public static string Kept(long after, double removedPercent) =>
+        $"{Units.Count(after)} ({(removedPercent > 0 ? "-" : "")}{Units.Percent(removedPercent)})";
 
     /// <summary>Neurons before and after, in words.</summary>
     /// <param name="instance">The compression.</param>

@@ -67,7 +67,7 @@ public static class StabilityTableView
                 + (layer.Undetermined > 0 ? $", {layer.Undetermined} undetermined" : ""))];
         string[] channels = [.. table.Layers.Select(static layer => Channels(layer, ""))];
         string[] labels = [.. table.Layers.Select(static layer => $"{layer.Layer}: ")];
-        bool hasBars = labels.Zip(words, static (label, text) => label.Length + NarrowestBar + 1 + text.Length).All(static l => l <= ListWidth);
+        bool hasBars = labels.Zip(words).All(static line => line.First.Length + NarrowestBar + 1 + line.Second.Length <= ListWidth);
         return string.Join(Environment.NewLine, table.Layers.Select((layer, l) =>
         {
             string line = labels[l] + (hasBars ? bar.Draw(layer, NarrowestBar, widest) + " " : "") + words[l];

@@ -190,7 +190,8 @@ public static class CompressionCertificate
                     + $"{NeuronAt(result.Table, failed).State}.",
                 NeuronAt(result.Table, failed).Evidence == nameof(Verdicts.EvidenceKind.Enumeration)
                     ? "Its pre-activation touches 0, which an enumeration in exact arithmetic has proven and certificates cannot state. "
-                        + "Find the stable neurons with -Method NeuronApproximate, which leaves such neurons undetermined, and compress again."
+                        + "Find the stable neurons with -Method NeuronApproximate, which leaves such neurons undetermined, and compress "
+                        + "again."
                     : "Find the stable neurons again from the network; verdicts from a file or a MILP solver may not be provable.");
         if (!double.IsFinite(best.Deviation))
             throw new InvalidInputException(

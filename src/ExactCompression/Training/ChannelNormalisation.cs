@@ -143,7 +143,8 @@ internal sealed unsafe class ChannelNormalisation : IDisposable
         {
             for (int c = 0; c < width; c += Vector512<float>.Count)
             {
-                Vector512<float> mean = share * (Vector512.Load(slopeOfShift + c) + (Vector512.Load(row + c) * Vector512.Load(slopeOfScale + c)));
+                Vector512<float> mean =
+                    share * (Vector512.Load(slopeOfShift + c) + (Vector512.Load(row + c) * Vector512.Load(slopeOfScale + c)));
                 (Vector512.Load(Scale + c) * Vector512.Load(inverse + c) * (Vector512.Load(slopes + c) - mean)).Store(slopes + c);
             }
         }

@@ -40,7 +40,8 @@ internal sealed unsafe class LayerPass : IDisposable
         }
 
         Layer = new(
-            plan, map?.Places() ?? inputLayout.Places(), map?.Width ?? inputLayout.Width, below is null, hasSecondMoment, intervals, random);
+            plan, map?.Places() ?? inputLayout.Places(), map?.Width ?? inputLayout.Width, below is null, hasSecondMoment, intervals,
+            random);
         Normalisation = plan.IsNormalised ? new(plan.Channels, plan.Positions, batch, hasSecondMoment) : null;
         Values = TrainingMemory.Allocate((nint)batch * Layout.Width);
         Slopes = TrainingMemory.Allocate((nint)batch * Layout.Width);

@@ -24,11 +24,13 @@ internal static class OptionChecks
         foreach ((string name, double weight) in new[] { ("FilterPenalty", options.FilterPenalty), ("ScalePenalty", options.ScalePenalty) })
         {
             Require(weight >= 0 && float.IsFinite((float)weight), name, weight, "Give 0 for no penalty, or a small number such as 0.001.");
-            Require(weight == 0 || isConvolutional, name + "Invalid", $"-{name} is for filters, and there are none.", "Give -Architecture.");
+            Require(
+                weight == 0 || isConvolutional, name + "Invalid", $"-{name} is for filters, and there are none.",
+                "Give -Architecture with convolutions, such as 8c3s2-16c3s2-64.");
         }
 
-        Require(isConvolutional || !options.BatchNormalization, "BatchNormalizationInvalid", "Only filters are normalised, and there are none.",
-            "Give -Architecture, or leave -BatchNormalization out.");
+        Require(isConvolutional || !options.BatchNormalization, "BatchNormalizationInvalid",
+            "Only filters are normalised, and there are none.", "Give -Architecture, or leave -BatchNormalization out.");
         Require(options.FilterPenalty == 0 || !options.BatchNormalization, "FilterPenaltyInvalid",
             "BatchNormalization undoes what -FilterPenalty does: it scales small filters up.", "Give -ScalePenalty instead.");
         Require(options.ScalePenalty == 0 || options.BatchNormalization, "ScalePenaltyInvalid", "-ScalePenalty needs scales.",

@@ -82,7 +82,8 @@ public sealed class CompressionSweepTests
         SweepOptions plain = Grid(["12-8"], [0.001], [0]) with { Path = folder.File("a.csv"), Levels = [CompressionLevel.DeleteOnly] };
         ClassifierOptions balls = Training with { StabilityMode = StabilityMode.Area, StabilityRadius = 0.125 };
         IReadOnlyList<SweepNetwork> Networks(ClassifierOptions training, params double[] weights) =>
-            SweepNetwork.Grid(DataSplit.Of(Digits.Value, 0.1).Training, ["12-8"], new() { L1 = [0.001], Stability = weights }, [0], training);
+            SweepNetwork.Grid(
+                DataSplit.Of(Digits.Value, 0.1).Training, ["12-8"], new() { L1 = [0.001], Stability = weights }, [0], training);
         SweepRow without = Assert.Single(Run(plain));
         Assert.Equal((0.0, StabilityMode.Width, 0.0), (without.Stability, without.StabilityMode, without.StabilityRadius));
 

@@ -27,7 +27,10 @@ public sealed class ConvolutionalTrainingTests
     public void Step_WithoutMomentum_DescendsTheGradientOfTheLoss(string architecture, int[] shape, bool isNormalised)
     {
         InputData data = MadeData.Random(19, shape[0] * shape[1] * shape[2], 3, 0.7, seed: 4);
-        var options = new ClassifierOptions { Architecture = architecture, InputShape = shape, BatchNormalization = isNormalised, Momentum = 0 };
+        var options = new ClassifierOptions
+        {
+            Architecture = architecture, InputShape = shape, BatchNormalization = isNormalised, Momentum = 0,
+        };
         var random = new Random(6);
         var set = new TrainingSet(data, 0, random);
         using var network = new TrainingNetwork(set, options, random);
@@ -112,7 +115,10 @@ public sealed class ConvolutionalTrainingTests
         static double[][] After(double penalty)
         {
             var random = new Random(1);
-            var options = new ClassifierOptions { Architecture = "20c3", BatchNormalization = true, ScalePenalty = penalty, BatchSize = 40 };
+            var options = new ClassifierOptions
+            {
+                Architecture = "20c3", BatchNormalization = true, ScalePenalty = penalty, BatchSize = 40,
+            };
             var set = new TrainingSet(Digits.Value, 0, random);
             using var network = new TrainingNetwork(set, options, random);
             network.Step(set.Order[..40], rate);
@@ -127,7 +133,8 @@ public sealed class ConvolutionalTrainingTests
     public void Train_Digits_IsAGraphThatOtherRuntimesRunAlike(string architecture, bool isNormalised)
     {
         ReluNetwork network = ClassifierTraining.Train(
-            Digits.Value, new() { Architecture = architecture, BatchNormalization = isNormalised, Epochs = 30 }, null, CancellationToken.None);
+            Digits.Value, new() { Architecture = architecture, BatchNormalization = isNormalised, Epochs = 30 }, null,
+            CancellationToken.None);
         Assert.Equal("1x8x8-8x4x4-16x2x2-32-10", network.Architecture);
         Assert.InRange(network.Training!.ValidationAccuracy!.Value, 0.9, 1);
         Assert.Equal(isNormalised, network.Graph!.Nodes.Any(static n => n.Operator.Name == "BatchNormalization"));
@@ -162,7 +169,8 @@ public sealed class ConvolutionalTrainingTests
             StabilityTable.Undecided(network, null), null, new() { TimeLimit = TimeSpan.FromSeconds(10) }, CancellationToken.None);
         CompressionResult result = LeoCompression.Compress(table, new(), CancellationToken.None);
         Assert.True(result.IsProven);
-        int Channels(ReluNetwork of) => of.Graph!.Nodes.Select(static n => n.Operator).OfType<ConvolutionOperator>().Sum(static c => c.Channels);
+        int Channels(ReluNetwork of) =>
+            of.Graph!.Nodes.Select(static n => n.Operator).OfType<ConvolutionOperator>().Sum(static c => c.Channels);
         Assert.InRange(Channels(result.Compressed), 2, Channels(network) - 1);
         Assert.InRange(network.Training!.ValidationAccuracy!.Value, 0.8, 1);
         for (int r = 0; r < 50; r++)

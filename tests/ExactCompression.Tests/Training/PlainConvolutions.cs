@@ -82,7 +82,8 @@ internal sealed class PlainConvolutions
                         {
                             for (int j = 0; j < window.KernelWidth; j++)
                             {
-                                int y = (row * window.StrideRows) + i - window.PadTop, z = (column * window.StrideColumns) + j - window.PadLeft;
+                                int y = (row * window.StrideRows) + i - window.PadTop;
+                                int z = (column * window.StrideColumns) + j - window.PadLeft;
                                 if (y >= 0 && y < from[1] && z >= 0 && z < from[2])
                                     results[at] += x[(((c * from[1]) + y) * from[2]) + z]
                                         * own[0][(((((o * from[0]) + c) * window.KernelHeight) + i) * window.KernelWidth) + j];

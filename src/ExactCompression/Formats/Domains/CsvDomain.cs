@@ -73,7 +73,8 @@ internal static class CsvDomain
 
         int Find(string name, bool required)
         {
-            int[] at = [.. Enumerable.Range(0, header.Length).Where(i => header[i].Trim().Equals(name, StringComparison.OrdinalIgnoreCase))];
+            int[] at = [.. Enumerable.Range(0, header.Length).Where(
+                i => header[i].Trim().Equals(name, StringComparison.OrdinalIgnoreCase))];
             if (at.Length > 1 || (required && at.Length == 0))
                 throw new InvalidFileException(
                     "DomainCsvShape", path, CsvFile.Place(csv),

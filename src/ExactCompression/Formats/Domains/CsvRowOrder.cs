@@ -61,7 +61,8 @@ internal sealed class CsvRowOrder
         {
             if (mayNumber[i] && falls[i] > 0)
                 throw new InvalidFileException(
-                    "DomainCsvOrder", path, $"column '{PrintableText.Of(header[i].Trim())}'", "The column numbers the rows, but not in order.",
+                    "DomainCsvOrder", path, $"column '{PrintableText.Of(header[i].Trim())}'",
+                    "The column numbers the rows, but not in order.",
                     "Name it Input if it counts the inputs from 0, or sort the rows by input and leave the column out.");
         }
 

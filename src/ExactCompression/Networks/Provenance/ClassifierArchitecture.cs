@@ -29,7 +29,8 @@ internal sealed partial record ClassifierArchitecture(
                 ? null
                 : int.TryParse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : -1;
             bool isTwice = match.Groups["stride"].Captures.Count > 1 || match.Groups["padding"].Captures.Count > 1;
-            if (!match.Success || isTwice || Number("width") is not (> 0 and <= 1_000_000) || Number("kernel") <= 0 || Number("stride") <= 0)
+            bool hasSizes = Number("width") is > 0 and <= 1_000_000 && Number("kernel") is not <= 0 && Number("stride") is not <= 0;
+            if (!match.Success || isTwice || !hasSizes)
                 throw Invalid(text, $"'{layer}' is no layer");
             if (Number("kernel") is not { } kernel)
             {
@@ -45,7 +46,9 @@ internal sealed partial record ClassifierArchitecture(
             convolutions.Add((Number("width")!.Value, new(kernel, kernel, stride, stride, padding, padding, padding, padding)));
         }
 
-        return convolutions.Count > 0 ? new(convolutions, hidden) : throw Invalid(text, "it has no convolution, for which -Hidden is enough");
+        return convolutions.Count > 0
+            ? new(convolutions, hidden)
+            : throw Invalid(text, "it has no convolution, for which -Hidden is enough");
     }
 
     /// <summary>The shape of the rows of data.</summary>
