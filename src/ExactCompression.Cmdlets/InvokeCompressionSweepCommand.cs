@@ -282,6 +282,9 @@ public sealed class InvokeCompressionSweepCommand : BackgroundCommand
         if (Radius is not null && Data is null)
             throw new InvalidInputException(
                 "RadiusWithoutData", "-Radius needs rows as centres of balls.", "Give -Data, and which -Row of it.");
+        if (Radius is null && MyInvocation.BoundParameters.ContainsKey(nameof(Row)))
+            throw new InvalidInputException(
+                "RowWithoutRadius", "-Row names the centres of balls, and there are none.", "Give -Radius too, or leave -Row out.");
         if (ParameterSetName == TrainingSet && Data is null)
             throw new InvalidInputException("TrainingWithoutData", "-Architecture needs rows to train on.", "Give -Data, with labels.");
         DataSplit? split = ParameterSetName == TrainingSet ? DataSplit.Of(Data!, TestData is null ? TestFraction : 0) : null;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using ExactCompression.Cmdlets.Infrastructure;
 
@@ -9,6 +10,7 @@ namespace ExactCompression.Cmdlets;
 public sealed class MeasureReluNetworkCommand : AsyncCommand
 {
     private readonly DataOutside outside = new(DataOutside.Measured);
+    private bool isRangeTold;
 
     /// <summary>A network, or a compression, both of whose networks are measured.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -38,7 +40,24 @@ public sealed class MeasureReluNetworkCommand : AsyncCommand
         ReluNetworkMeasurement first = measurements[0];
         if (first.RowsInside < first.Rows && outside.Warning(Data, first.Domain) is { } warning)
             WriteWarning(warning);
+        if (first is { Domain: null, Network.StatedDomain: null } && Data is not null && !isRangeTold)
+            WriteRange(Data);
         WriteObject(measurements, enumerateCollection: true);
+    }
+
+    /// <summary>Accuracy at another scale than that of training looks like a poor network.</summary>
+    private void WriteRange(InputData data)
+    {
+        isRangeTold = true;
+        (float least, float most) = (0, 0);
+        foreach (float value in data.Values.Span)
+            (least, most) = (Math.Min(least, value), Math.Max(most, value));
+        if (least < 0 || most > 1)
+            WriteWarning(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The values of {data.Name} range from {least} to {most}, beyond the default domain [0,1]. If the network takes scaled ")
+                    + "values, import them with -Scale; if it takes these, say so with -Domain.");
     }
 
     private IReadOnlyList<ReluNetworkMeasurement> Measured()

@@ -27,8 +27,18 @@ public sealed class DataOutsideTests(ModuleFixture module)
     [InlineData("Find-StableNeurons $net -Data $scaled")]
     [InlineData("Find-StableNeurons $net -Data $raw -Domain (New-InputDomain -FromData $raw)")]
     [InlineData("Test-NetworkEquivalence $net $net -Data $scaled")]
+    [InlineData("$net, $net | Measure-ReluNetwork -Data $scaled")]
+    [InlineData("$net | Measure-ReluNetwork -Data $raw -Domain (New-InputDomain -FromData $raw)")]
     [InlineData("Find-StableNeurons $net -Data $scaled -Domain (New-InputDomain -Data $scaled -Row 0 -Radius 0.1)")] // all outside but one
     public void DataInTheDomain_GivesNoWarning(string script) => Assert.Empty(module.Run(Setup + script).Warnings);
+
+    [Fact]
+    public void Measure_UnscaledData_WarnsOnce()
+    {
+        string warning = Assert.Single(module.Run(Setup + "$net, $net | Measure-ReluNetwork -Data $raw").Warnings);
+        Assert.StartsWith("The values of digits range from 0 to 16,", warning, StringComparison.Ordinal);
+        Assert.Contains("-Scale", warning, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Device_Completion_OffersKindsNamesAndIndexesWithTooltips()

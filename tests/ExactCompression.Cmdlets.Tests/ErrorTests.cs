@@ -105,6 +105,7 @@ public sealed class ErrorTests(ModuleFixture module)
     [InlineData("Import-ReluNetwork $NetworkFile | Find-StableNeurons -Domain 1", "New-InputDomain")]
     [InlineData("Import-ReluNetwork $NetworkFile | Invoke-LeoCompression", "Find-StableNeurons")]
     [InlineData("Get-ActivationPattern ./net.onnx", "Import-ReluNetwork")]
+    [InlineData("Import-ReluNetwork $NetworkFile | Measure-ReluNetwork (Import-InputData $DataFile)", "-Data")]
     public void WrongObject_ErrorNamesTheCmdletThatMakesTheRightOne(string script, string cmdlet) =>
         Assert.Contains(cmdlet, module.Fail(script).Exception.Message, StringComparison.Ordinal);
 

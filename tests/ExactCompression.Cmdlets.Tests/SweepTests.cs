@@ -217,6 +217,7 @@ public sealed class SweepTests(ModuleFixture module)
     }
 
     [Theory]
+    [InlineData("Invoke-CompressionSweep $NetworkFile -Data $data -Row 1", "RowWithoutRadius")]
     [InlineData("Invoke-CompressionSweep -Architecture 8", "TrainingWithoutData")]
     [InlineData("Invoke-CompressionSweep -Architecture eight -Data $data", "ArchitectureInvalid")]
     [InlineData("Invoke-CompressionSweep -Architecture 8 -Data (Import-InputData $DataFile)", "DataWithoutLabels")]

@@ -56,6 +56,8 @@ public static class NetworkFormats
                 HiddenActivation.WarnOfUnused(options);
             if (network.HasOpaqueLayers)
                 options.Warning?.Invoke($"Layers depend on nodes that are not analysed: {Remarks(network)}");
+            else if (network.HasNoKnownLayers)
+                options.Warning?.Invoke($"There is no layer to analyse, and nodes that are not analysed: {Remarks(network)}");
             return network;
         }
         catch (Exception e)

@@ -193,6 +193,9 @@ public sealed class ReluNetwork
     /// <summary>Whether layers depend on nodes that are not analysed: nothing will be found out about their neurons.</summary>
     public bool HasOpaqueLayers => Graph is not null && Networks.OpaqueReach.HasUnits(Graph);
 
+    /// <summary>Whether all that is not linear in the network is nodes that are not analysed: there is nothing to find in it.</summary>
+    internal bool HasNoKnownLayers => Depth == 0 && Graph is not null && Graph.Nodes.Any(static n => n.Operator is Networks.OpaqueOperator);
+
     /// <summary>The network as searches see it.</summary>
     internal Networks.LoweredGraph Lowered => lowered.Value;
 

@@ -55,8 +55,9 @@ public sealed class ModuleObjectAttribute : ArgumentAttribute
                     + $"is needed. Import the module on both sides, or pass files.");
         }
 
+        string advice = value is InputData ? $"Data goes to -Data; pipe the {names}, or give it first." : $"Make one with {Maker}.";
         throw new ArgumentTransformationMetadataException(
-            $"{names} is needed here, not {value.GetType().Name} '{Shorten(value)}'. Make one with {Maker}.");
+            $"{names} is needed here, not {value.GetType().Name} '{Shorten(value)}'. {advice}");
     }
 
     /// <summary>What to write in place of ends, or data, where a domain is needed; null for anything else.</summary>

@@ -1,5 +1,7 @@
+using ExactCompression.Formats;
 using ExactCompression.Formats.Onnx.Schema;
 using ExactCompression.Networks;
+using Google.Protobuf;
 using Xunit;
 using static ExactCompression.Tests.Formats.Onnx.OnnxModelBuilder;
 using DataType = ExactCompression.Formats.Onnx.Schema.TensorProto.Types.DataType;
@@ -83,6 +85,18 @@ public sealed class OnnxGraphTests
         Assert.False(network.HasOpaqueLayers);
         Assert.Null(network.Lowered.Outputs);
         Assert.Equal(new TensorShape(2), network.Layers[^1].Shape);
+    }
+
+    [Theory]
+    [InlineData("Erf", true)]
+    [InlineData("Relu", false)]
+    public void Read_FileWithNothingButNodesThatAreNotAnalysed_IsSaid(string operation, bool isSaid)
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("net.onnx", Base().Node("MatMul", "x w", "m").Node(operation, "m", "y").Model.ToByteArray());
+        List<string> said = [];
+        NetworkFormats.Read(file, options: new() { Warning = said.Add });
+        Assert.Equal(isSaid, said.Exists(text => text.Contains($"({operation})", StringComparison.Ordinal)));
     }
 
     [Fact]
