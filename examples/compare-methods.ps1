@@ -19,6 +19,7 @@
 .PARAMETER CsvPath
     The CSV; searches that are in it are not run again.
 #>
+[CmdletBinding()]
 param(
     [string[]]$NetworkPath = (Join-Path $PSScriptRoot 'digits_48-32-24_l1-0.004.onnx'),
     [string]$DataPath = (Join-Path $PSScriptRoot 'digits.csv.gz'),

@@ -41,6 +41,7 @@
 .EXAMPLE
     ./compare-penalties.ps1 -Architecture 8c3s2-16c3s2-64 -CsvPath filters.csv
 #>
+[CmdletBinding()]
 param(
     [string]$DataPath = (Join-Path $PSScriptRoot 'digits.csv.gz'),
     [string]$LabelPath,

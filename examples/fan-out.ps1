@@ -22,6 +22,7 @@
 .EXAMPLE
     ./fan-out.ps1 -ComputerName node1, node2 -Sweep @{ Architecture = '2x100', '3x100'; L1 = 0, 0.001, 0.002; Seed = 0, 1 } -CsvPath all.csv
 #>
+[CmdletBinding()]
 param(
     [string[]]$ComputerName = @(),
     [string]$UserName,

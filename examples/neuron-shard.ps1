@@ -31,6 +31,7 @@
 .EXAMPLE
     ./neuron-shard.ps1 -Prepare; ./neuron-shard.ps1; ./neuron-shard.ps1 -Join
 #>
+[CmdletBinding()]
 param(
     [string]$NetworkPath = (Join-Path $PSScriptRoot 'digits_48-32-24_l1-0.004.onnx'),
     [int]$ShardIndex = 0,

@@ -8,6 +8,7 @@
 .PARAMETER OutputPath
     The output folder; created if it does not exist.
 #>
+[CmdletBinding()]
 param(
     [string]$OutputPath = (Join-Path ([System.IO.Path]::GetTempPath()) 'exactcompression-quickstart')
 )

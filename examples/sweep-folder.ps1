@@ -17,6 +17,7 @@
 .EXAMPLE
     ./sweep-folder.ps1 -NetworkPath ~/networks -DataPath ~/mnist.csv -LabelColumn First -Scale (1/255) -CsvPath networks.csv
 #>
+[CmdletBinding()]
 param(
     [string[]]$NetworkPath = $PSScriptRoot,
     [string]$DataPath = (Join-Path $PSScriptRoot 'digits.csv.gz'),

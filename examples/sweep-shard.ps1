@@ -29,6 +29,7 @@
 .PARAMETER PassThru
     Passes the rows of this shard, old and new, to the pipeline.
 #>
+[CmdletBinding()]
 param(
     [int]$ShardIndex = 0,
     [int]$ShardCount = 1,

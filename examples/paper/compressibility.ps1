@@ -14,6 +14,7 @@
 .PARAMETER Seed
     The seeds.
 #>
+[CmdletBinding()]
 param(
     [string]$OutputPath = 'out/paper',
     [string]$MnistPath,

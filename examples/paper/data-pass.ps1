@@ -17,6 +17,7 @@
 .PARAMETER TimeLimit
     Seconds for one search.
 #>
+[CmdletBinding()]
 param(
     [string]$OutputPath = 'out/paper',
     [string]$MnistPath,

@@ -19,6 +19,7 @@
 .EXAMPLE
     ./grid.ps1 -Full -MnistPath ~/mnist
 #>
+[CmdletBinding()]
 param(
     [string]$OutputPath = 'out/paper',
     [string]$MnistPath,

@@ -16,6 +16,7 @@
 .PARAMETER TimeLimit
     Seconds for one search.
 #>
+[CmdletBinding()]
 param(
     [string]$OutputPath = 'out/paper',
     [string]$MnistPath,

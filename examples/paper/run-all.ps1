@@ -8,6 +8,7 @@
 .PARAMETER Full
     The paper's own sizes.
 #>
+[CmdletBinding()]
 param(
     [string]$OutputPath = 'out/paper',
     [string]$MnistPath,

@@ -5,6 +5,7 @@
     Returns a hashtable with the data, and what to train. The small setting is the digits of the repository, in less than a minute on two
     cores; the full one is MNIST, from a folder with its four files (IDX, gzip or not), in hours.
 #>
+[CmdletBinding()]
 param(
     [switch]$Full,
     [string]$MnistPath

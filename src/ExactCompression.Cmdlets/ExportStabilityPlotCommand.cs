@@ -147,6 +147,8 @@ public sealed class ExportStabilityPlotCommand : ViewableFileCommand
             Picture picture = make(kind);
             foreach (string note in picture.Notes)
                 messages.Warning(note);
+            if (picture.TitleNote(options) is { } missing)
+                messages.Warning(missing);
             picture.Write(file, options);
         });
     }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Management.Automation.Host;
 
 namespace ExactCompression.Cmdlets.Views;
 
@@ -29,19 +28,6 @@ public static class DisplayText
         InputDomain domain => domain.Description,
         _ => "",
     });
-
-    /// <summary>What a row of a sweep calls its domain, without the ends behind a name.</summary>
-    /// <param name="description">The domain's description.</param>
-    /// <param name="host">The session's host, for its width.</param>
-    /// <param name="taken">What the other columns take, with the spaces between all columns.</param>
-    /// <param name="parts">How many columns share the rest.</param>
-    public static string ShortDomain(string description, PSHost? host, int taken, double parts)
-    {
-        int ends = description.LastIndexOf(" in [", StringComparison.Ordinal);
-        bool isNamed = ends > 0 && !description.StartsWith("box in", StringComparison.Ordinal)
-            && !description[..ends].Contains('[', StringComparison.Ordinal);
-        return ColumnText.FitStart(isNamed ? description[..ends] : description, host, taken, parts);
-    }
 
     /// <summary>The file that a network came from; empty for none.</summary>
     /// <param name="instance">A network.</param>

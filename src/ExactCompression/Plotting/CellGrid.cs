@@ -130,7 +130,9 @@ internal sealed class CellGrid
     public IEnumerable<(double Position, string Label)> ColumnTicks()
     {
         int step = Math.Max(1, Columns / 10);
-        for (int column = 0; column < Columns; column += step)
+        // No further than there are neurons.
+        int widest = HasSeveralRows || HasMaps ? Columns : shapes.Max(static s => s.Count);
+        for (int column = 0; column < widest; column += step)
             yield return (column + 0.5, Label(column));
     }
 

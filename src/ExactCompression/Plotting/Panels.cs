@@ -60,6 +60,10 @@ internal static class Panels
             : value.ToString("#,0.########", CultureInfo.InvariantCulture);
     }
 
+    /// <summary>A number on a vertical axis: short, since little room is left of it.</summary>
+    public static string TickNumber(double value) =>
+        Math.Abs(value) >= 1e5 ? value.ToString("0.###e-0", CultureInfo.InvariantCulture) : Number(value);
+
     /// <summary>A count.</summary>
     public static string Count(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 

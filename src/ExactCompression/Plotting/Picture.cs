@@ -35,6 +35,17 @@ public sealed class Picture
         NetworkFiles.Replace(path, overwrite: true, stream => stream.Write(content));
     }
 
+    /// <summary>What to say of a title that no font of this machine can draw; null where all of it can be drawn.</summary>
+    /// <param name="options">The title, if it is not the picture's own.</param>
+    /// <exception cref="DllNotFoundException">SkiaSharp's native library is missing.</exception>
+    public string? TitleNote(PictureOptions? options = null)
+    {
+        string title = PrintableText.Of(options?.Title ?? Figure.Title);
+        return Plotting.PictureFont.Drawable(title) == title
+            ? null
+            : "No font of this machine has all characters of the title, and '?' is drawn for the others. Give -Title, or install such a font.";
+    }
+
     /// <summary>Refuses a file name without the extension of a picture.</summary>
     /// <exception cref="InvalidInputException">The extension is neither .png nor .svg.</exception>
     public static void RequireExtension(string path)

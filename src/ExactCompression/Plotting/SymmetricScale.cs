@@ -53,7 +53,8 @@ internal sealed class SymmetricScale
     public IEnumerable<(double Position, string Label)> Ticks(double bottom, double top, double height)
     {
         if (!IsLogarithmic)
-            return Panels.RoundTicks(bottom, top, (int)(height / (2.2 * TickHeight)));
+            return Panels.RoundTicks(bottom, top, (int)(height / (2.2 * TickHeight))).Select(
+                static tick => (tick.Position, Panels.TickNumber(tick.Position)));
         double least = TickHeight * (top - bottom) / height;
         var ticks = new List<(double Position, string Label)> { (0, "0") };
         foreach (int sign in new[] { 1, -1 })
@@ -64,7 +65,7 @@ internal sealed class SymmetricScale
                 double place = sign * Place(size);
                 if (place < bottom || place > top || Math.Abs(place - last) < least)
                     continue;
-                ticks.Add((place, Panels.Number(Panels.Decimal12(sign * size))));
+                ticks.Add((place, Panels.TickNumber(Panels.Decimal12(sign * size))));
                 last = place;
             }
         }

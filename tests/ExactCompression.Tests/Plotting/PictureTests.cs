@@ -85,6 +85,25 @@ public sealed class PictureTests : IDisposable
     }
 
     [Fact]
+    public void TitleNote_CharactersThatNoFontHas_AreSaid()
+    {
+        Picture picture = StabilityPlot.States(Table("aiu"));
+        Assert.Null(picture.TitleNote());
+        Assert.Contains("'?'", picture.TitleNote(new() { Title = "\U000F0000 of no script" }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_States_NumbersNoNeuronsThatAreNotThere()
+    {
+        string file = Path.Combine(folder, "one.svg");
+        StabilityPlot.States(Table("u")).Write(file, new() { Title = "one" });
+        string[] texts = [.. XDocument.Load(file).Root!.Descendants().Where(static e => e.Name.LocalName == "text").Select(
+            static e => e.Value.Trim())];
+        Assert.DoesNotContain("2", texts);
+        Assert.Contains("0", texts);
+    }
+
+    [Fact]
     public void Write_Svg_IsXmlWithTextAndTheColours()
     {
         string file = Path.Combine(folder, "states.svg");

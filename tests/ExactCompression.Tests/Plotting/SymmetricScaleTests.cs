@@ -44,6 +44,15 @@ public sealed class SymmetricScaleTests
             scale.Place(double.Parse(t.Label, System.Globalization.CultureInfo.InvariantCulture)), t.Position, 9));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Ticks_LargeValues_AreShort(bool isLogarithmic)
+    {
+        SymmetricScale scale = isLogarithmic ? SymmetricScale.Logarithmic([1e3, 3e6]) : SymmetricScale.Linear;
+        Assert.All(scale.Ticks(scale.Place(-3e6), scale.Place(3e6), 200), static t => Assert.InRange(t.Label.Length, 1, 7));
+    }
+
     [Fact]
     public void RoundTicks_AnyRange_AreRoundAndInside() =>
         (from low in Gen.Double[-1e6, 1e6]

@@ -26,7 +26,8 @@ internal static class CsvData
         int columns = label is null ? fields : fields - 1;
         if (columns < 1)
             throw new InvalidFileException(
-                "CsvNoColumns", path, "line 1", "There is no column beside the label.", "Name the right label column.");
+                "CsvNoColumns", path, CsvFile.Place(csv), $"'{CsvFile.Shortened(csv.GetString(0))}' is one field, the label, and no more.",
+                "Give a comma, a semicolon or a tab between fields, leave out lines that are no data, and name the right label column.");
 
         var values = new RowBuffer(columns);
         var ranges = new ColumnRanges(columns);
@@ -44,13 +45,13 @@ internal static class CsvData
             int to = 0;
             for (int field = 0; field < fields; field++)
             {
-                double value = CsvFile.Number(csv, field, path);
                 if (field == label)
                 {
-                    labels!.Add(Label(value, csv, field, path));
+                    labels!.Add(Label(csv, field, path));
                     continue;
                 }
 
+                double value = CsvFile.Number(csv, field, path);
                 ranges.Add(to, value, csv.GetSpan(field));
                 row[to++] = value;
             }
@@ -62,12 +63,14 @@ internal static class CsvData
             lines.Count, columns) { Values = values.ToArray(), Ranges = ranges, Labels = labels?.ToArray(), LineOf = row => lines[row] };
     }
 
-    private static int Label(double value, CsvReader csv, int field, string path) =>
-        value >= 0 && value <= int.MaxValue && value == Math.Floor(value)
-        ? (int)value
-        : throw new InvalidFileException(
-            "DataLabelInvalid", path, $"{CsvFile.Place(csv)}, column {field.ToString(CultureInfo.InvariantCulture)}",
-            "The label is not an integer of 0 or more.", "Name the right label column.");
+    private static int Label(CsvReader csv, int field, string path) =>
+        csv.TryParse(field, out double value) && value >= 0 && value <= int.MaxValue && value == Math.Floor(value)
+            && !csv.GetSpan(field).Contains((byte)',')
+            ? (int)value
+            : throw new InvalidFileException(
+                "DataLabelInvalid", path, $"{CsvFile.Place(csv)}, column {field.ToString(CultureInfo.InvariantCulture)}",
+                $"The label '{CsvFile.Shortened(csv.GetString(field))}' is not an integer of 0 or more.",
+                "Number the classes from 0, or name the right label column.");
 
     private static int? LabelColumn(string choice, string[]? header, int fields, string path)
     {
