@@ -133,6 +133,20 @@ public class NetworkEquivalenceTests
         Assert.Equal(first.PointsTried, second.PointsTried);
     }
 
+    /// <summary>What counts as equal is a matter of the networks and the domain, not of how hard is looked for a difference.</summary>
+    [Fact]
+    public void Compare_DefaultTolerance_DoesNotDependOnPointsSeedOrData()
+    {
+        ReluNetwork network = Random(6, 20, 20, 3), other = Random(6, 20, 20, 3, 1);
+        double Tolerance(InputData? data, EquivalenceOptions options) => NetworkEquivalence.Compare(
+            network, other, InputDomain.Uniform(0, 1), data, options with { ProofTimeLimit = TimeSpan.Zero }, CancellationToken.None).Tolerance;
+        double usual = Tolerance(null, new());
+        Assert.True(usual > 0);
+        Assert.Equal(usual, Tolerance(null, new() { Points = 0 }));
+        Assert.Equal(usual, Tolerance(null, new() { Points = 500, Seed = 7 }));
+        Assert.Equal(usual, Tolerance(new([1f, 1, 1, 0, 0, 0], 1, 6), new()));
+    }
+
     [Fact]
     public void Compare_DifferentOutputs_IsRefused()
     {

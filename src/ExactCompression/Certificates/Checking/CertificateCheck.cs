@@ -79,7 +79,8 @@ public static class CertificateCheck
         // A broken seal is reported in any case; any other failure states its location.
         if (!file.IsSealed)
             refusal = new(
-                refusal?.Place ?? "seal", $"The content was changed after it was written{(refusal is null ? "." : $": {refusal.Reason}")}");
+                refusal?.Place ?? "seal",
+                "The content was changed after it was written" + (refusal?.Place is null or "content" ? "." : $": {refusal.Reason}"));
         return new()
         {
             Path = path,

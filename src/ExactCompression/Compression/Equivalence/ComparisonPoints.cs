@@ -12,13 +12,15 @@ internal sealed class ComparisonPoints
     private readonly InputData? data;
     private readonly EquivalenceOptions options;
 
-    /// <summary>Generates the list of points: both ends and the centre, the data, then random points.</summary>
+    /// <summary>
+    /// Generates the list of points: a batch that depends on the domain alone, with both ends and the centre; the data; then random points.
+    /// </summary>
     public ComparisonPoints(InputDomain domain, InputData? data, EquivalenceOptions options)
     {
         this.domain = domain;
         this.data = data;
         this.options = options;
-        Count = 3L + (data?.Rows ?? 0) + Math.Max(0, options.Points);
+        Count = (long)BatchRows + (data?.Rows ?? 0) + Math.Max(0, options.Points);
         Batches = (int)((Count + BatchRows - 1) / BatchRows);
     }
 
@@ -34,7 +36,7 @@ internal sealed class ComparisonPoints
         int size = domain.Lower.Length;
         long first = (long)batch * BatchRows;
         int count = (int)Math.Min(BatchRows, Count - first);
-        var random = new Random(unchecked((options.Seed * 31) + (batch * 0x2545F491)));
+        var random = new Random(batch == 0 ? 0 : unchecked((options.Seed * 31) + (batch * 0x2545F491)));
         var points = new double[count * size];
         for (int i = 0; i < count; i++)
             Fill(first + i, random, points.AsSpan(i * size, size));
@@ -46,10 +48,10 @@ internal sealed class ComparisonPoints
         int dataRows = data?.Rows ?? 0;
         if (index < 3)
             Blend(point, index / 2.0);
-        else if (index - 3 < dataRows)
-            FromData((int)(index - 3), point);
+        else if (index >= BatchRows && index - BatchRows < dataRows)
+            FromData((int)(index - BatchRows), point);
         else
-            Randomise((index - 3 - dataRows) % 3, random, point);
+            Randomise(index % 3, random, point);
     }
 
     /// <summary>Uniform points, corners, and sparse corners: most inputs at the lower end, as pixels are.</summary>

@@ -37,7 +37,10 @@ internal sealed class DifferenceSearch : IDisposable
     /// <summary>Points tried so far.</summary>
     public long Tried { get; private set; }
 
-    /// <summary>The largest magnitude of any output of either network seen so far.</summary>
+    /// <summary>
+    /// The largest magnitude of any output of either network on the first batch, which is the same whatever the data, the seed and the
+    /// number of points.
+    /// </summary>
     public double LargestOutput { get; private set; }
 
     /// <summary>The worst point so far, as evaluated in double precision.</summary>
@@ -111,7 +114,8 @@ internal sealed class DifferenceSearch : IDisposable
                 for (int o = 0; o < outputs; o++)
                 {
                     double one = first[(i * outputs) + o], other = second[(i * outputs) + o];
-                    LargestOutput = Math.Max(LargestOutput, Math.Max(Finite(one), Finite(other)));
+                    if (index == 0)
+                        LargestOutput = Math.Max(LargestOutput, Math.Max(Finite(one), Finite(other)));
                     double gap = Math.Abs(one - other), score = excess is null ? gap : excess(o, one, other);
                     if (score > largest)
                         (at, largest) = (o, score);
