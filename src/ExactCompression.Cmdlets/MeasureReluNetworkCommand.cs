@@ -56,8 +56,8 @@ public sealed class MeasureReluNetworkCommand : AsyncCommand
             WriteWarning(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The values of {data.Name} range from {least} to {most}, beyond the default domain [0,1]. If the network takes scaled ")
-                    + "values, import them with -Scale; if it takes these, say so with -Domain.");
+                    $"The values of {data.Name} range from {least} to {most}, beyond the default domain [0,1]. If the network takes ")
+                    + "scaled values, import them with -Scale; if it takes these, say so with -Domain.");
     }
 
     private IReadOnlyList<ReluNetworkMeasurement> Measured()

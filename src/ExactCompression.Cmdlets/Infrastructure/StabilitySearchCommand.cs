@@ -78,11 +78,12 @@ public abstract class StabilitySearchCommand : BackgroundCommand
             Progress = p =>
             {
                 string stage = p.Layer == 0 ? p.Stage.Name : Invariant($"{p.Stage}, layer {p.Layer}");
-                string count = Invariant(
-                    $"{p.Decided} of {p.Total} neurons decided, {p.Total - p.Decided} left{(p.Detail.Length > 0 ? "; " : "")}{p.Detail}");
+                string count = Invariant($"{p.Decided} of {p.Total} neurons decided, {p.Total - p.Decided} left");
+                (string before, string behind) = p.Detail.Length > 0 ? ("; ", $": {p.Detail}") : ("", "");
                 if (Interlocked.Exchange(ref told, stage) != stage)
-                    messages.Verbose($"{Units.Time(p.Elapsed)}: {stage}: {count}");
-                messages.Progress(new(AsyncCommand.ProgressActivity, activity, $"{Units.Time(p.Elapsed)}, {stage}: {count}")
+                    messages.Verbose($"{Units.Time(p.Elapsed)}: {stage}: {count}{before}{p.Detail}");
+                // What matters first: the line is cut off at the end of the screen.
+                messages.Progress(new(AsyncCommand.ProgressActivity, activity, $"{count}; {Units.Time(p.Elapsed)}, {stage}{behind}")
                 {
                     PercentComplete = p.Total == 0 ? 100 : (int)(100L * p.Decided / p.Total),
                     // The time for the remaining neurons is unknown; with a limit, the latest end of the search is known.

@@ -4,9 +4,9 @@ namespace ExactCompression;
 public sealed record EquivalenceOptions
 {
     /// <summary>
-    /// The default tolerance over the largest magnitude of any output at 128 points of the domain that depend on nothing else (of its terms,
-    /// where every output is 0): <c>2^-20</c>, 8 units in the last place of a float32 of that size, about the difference between two orders
-    /// of summation in float32.
+    /// The default tolerance over the largest magnitude of any output at 128 points of the domain that depend on nothing else (of its
+    /// terms, where every output is 0): <c>2^-20</c>, 8 units in the last place of a float32 of that size, about the difference between
+    /// two orders of summation in float32.
     /// </summary>
     public const double DefaultScale = 1.0 / (1 << 20);
 

@@ -43,7 +43,8 @@ public sealed class Picture
         string title = PrintableText.Of(options?.Title ?? Figure.Title);
         return Plotting.PictureFont.Drawable(title) == title
             ? null
-            : "No font of this machine has all characters of the title, and '?' is drawn for the others. Give -Title, or install such a font.";
+            : "No font of this machine has all characters of the title, and '?' is drawn for the others. Give -Title, or install such a "
+                + "font.";
     }
 
     /// <summary>Refuses a file name without the extension of a picture.</summary>

@@ -139,7 +139,8 @@ public class NetworkEquivalenceTests
     {
         ReluNetwork network = Random(6, 20, 20, 3), other = Random(6, 20, 20, 3, 1);
         double Tolerance(InputData? data, EquivalenceOptions options) => NetworkEquivalence.Compare(
-            network, other, InputDomain.Uniform(0, 1), data, options with { ProofTimeLimit = TimeSpan.Zero }, CancellationToken.None).Tolerance;
+            network, other, InputDomain.Uniform(0, 1), data, options with { ProofTimeLimit = TimeSpan.Zero },
+            CancellationToken.None).Tolerance;
         double usual = Tolerance(null, new());
         Assert.True(usual > 0);
         Assert.Equal(usual, Tolerance(null, new() { Points = 0 }));
