@@ -49,7 +49,7 @@ internal sealed class ActivationRange
         ReadOnlySpan<double> weights = layer.WeightRadius.Span.Slice(row * layer.Inputs, layer.Inputs);
         for (int j = 0; j < weights.Length; j++)
             radius += weights[j] * Magnitude[j];
-        return radius + Rounding.Underflow;
+        return IsZero(weights) ? radius : radius + Rounding.Underflow;
     }
 
     /// <summary>
@@ -68,8 +68,11 @@ internal sealed class ActivationRange
         radius.ReadRow(element, row);
         for (int k = 0; k < row.Count; k++)
             error += row.Weights[k] * Magnitude[row.Columns[k]];
-        return error + Rounding.Underflow;
+        return IsZero(row.Weights) ? error : error + Rounding.Underflow;
     }
+
+    /// <summary>Whether a row of radii has none: its neuron, such as one whose scale of normalisation is 0, may be 0 exactly.</summary>
+    private static bool IsZero(ReadOnlySpan<double> radii) => radii.IndexOfAnyExcept(0.0) < 0;
 
     /// <summary>The size of an element of a map of these values at most, <c>sum_j |w_ij| m_j</c>, rounded to nearest.</summary>
     /// <param name="map">The map.</param>

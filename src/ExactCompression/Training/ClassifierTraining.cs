@@ -41,7 +41,8 @@ public static class ClassifierTraining
             for (int first = 0; first < set.Order.Length && !cancellation.IsCancellationRequested; first += options.BatchSize)
             {
                 ReadOnlySpan<int> rows = set.Order.Slice(first, Math.Min(options.BatchSize, set.Order.Length - first));
-                (double batchLoss, int batchRight) = network.Step(rows, rate);
+                if (network.Step(rows, rate, cancellation) is not var (batchLoss, batchRight))
+                    break;
                 if (!double.IsFinite(batchLoss))
                     throw Diverged(data, options, epoch);
                 loss += batchLoss;
@@ -53,7 +54,9 @@ public static class ClassifierTraining
             steps += taken;
             if (trained < set.Order.Length)
                 break;
-            double? accuracy = set.Validation.Length == 0 ? null : network.Accuracy(set.Validation);
+            double? accuracy = set.Validation.Length == 0 ? null : network.Accuracy(set.Validation, cancellation);
+            if (accuracy is null && set.Validation.Length > 0)
+                break;
             epochs.Add(
                 new(epoch, loss / trained, right / trained, accuracy, network.ZeroWeights, rate,
                     Stopwatch.GetElapsedTime(start).TotalSeconds) { Epochs = options.Epochs });

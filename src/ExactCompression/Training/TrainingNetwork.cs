@@ -43,6 +43,7 @@ internal sealed unsafe class TrainingNetwork : IDisposable
     private int count;
     private long step;
     private StepRule rule;
+    private CancellationToken stop;
 
     /// <summary>Makes a network with random weights.</summary>
     /// <exception cref="InvalidInputException">The architecture cannot be read, or does not fit the data.</exception>
@@ -90,16 +91,20 @@ internal sealed unsafe class TrainingNetwork : IDisposable
     /// <summary>One step on some rows.</summary>
     /// <param name="rows">At most a batch.</param>
     /// <param name="rate">Learning rate.</param>
+    /// <param name="cancellation">When cancelled, no step is taken, unless it is under way.</param>
     /// <returns>The sum of their cross-entropies before the step, and how many were classified correctly. If the sum is not finite, no step
-    /// is taken.</returns>
-    public (double Loss, int Right) Step(ReadOnlySpan<int> rows, double rate)
+    /// is taken. Null if it was cancelled.</returns>
+    public (double Loss, int Right)? Step(ReadOnlySpan<int> rows, double rate, CancellationToken cancellation = default)
     {
+        stop = cancellation;
         Take(rows);
         penalty?.Begin(count);
         for (int s = 0; s < stages.Length; s++)
         {
             // The whole domain's box is a piece of its own; balls go with their rows.
             crew.Run(Chunks + (s == 0 && penalty is { IsWholeDomain: true } ? 1 : 0), stages[s]);
+            if (cancellation.IsCancellationRequested)
+                return null; // before running means take up sums of some rows alone
             if (s < normalised.Length)
                 layers[normalised[s]].Normalisation!.Complete(count);
             else if (s < stages.Length - 1)
@@ -129,9 +134,10 @@ internal sealed unsafe class TrainingNetwork : IDisposable
         return (loss, right);
     }
 
-    /// <summary>Share of some rows that are classified correctly.</summary>
-    public double Accuracy(ReadOnlySpan<int> rows)
+    /// <summary>Share of some rows that are classified correctly; null if this was cancelled.</summary>
+    public double? Accuracy(ReadOnlySpan<int> rows, CancellationToken cancellation = default)
     {
+        stop = cancellation;
         foreach (int l in normalised)
             layers[l].Normalisation!.TakeRunning();
         int right = 0;
@@ -139,6 +145,8 @@ internal sealed unsafe class TrainingNetwork : IDisposable
         {
             Take(rows.Slice(first, Math.Min(batch, rows.Length - first)));
             crew.Run(Chunks, classify);
+            if (cancellation.IsCancellationRequested)
+                return null;
             right += this.right.AsSpan(0, count).Count(true);
         }
 
@@ -183,6 +191,8 @@ internal sealed unsafe class TrainingNetwork : IDisposable
 
     private void Classify(int piece, int worker)
     {
+        if (stop.IsCancellationRequested)
+            return;
         (int first, int rows) = Piece(piece);
         ReadRows(first, rows);
         foreach (LayerPass layer in layers)
@@ -203,6 +213,8 @@ internal sealed unsafe class TrainingNetwork : IDisposable
     /// </summary>
     private void Differentiate(int stage, int piece, int worker)
     {
+        if (stop.IsCancellationRequested)
+            return;
         if (piece == Chunks)
         {
             penalty!.Differentiate(0, 1, this.rows, count, worker);

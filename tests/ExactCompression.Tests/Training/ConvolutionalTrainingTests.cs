@@ -38,7 +38,7 @@ public sealed class ConvolutionalTrainingTests
         // The first step puts biases and shifts where they are not zero.
         network.Step(set.Order, 0.1);
         ReluNetwork before = Result(network, options);
-        (double loss, int _) = network.Step(rows, 1);
+        (double loss, int _) = network.Step(rows, 1)!.Value;
         ReluNetwork after = Result(network, options);
         var plain = new PlainConvolutions(before);
         Assert.Equal(plain.Loss(data, rows), loss / rows.Length, 1e-5);
@@ -195,6 +195,34 @@ public sealed class ConvolutionalTrainingTests
     }
 
     [Fact]
+    public void Train_GreatScalePenalty_LeavesChannelsThatAreProvenOff()
+    {
+        // Beside a channel whose scale is not 0, so that the weights of the layer have radii.
+        ReluNetwork network = ClassifierTraining.Train(
+            Digits.Value, new() { Architecture = "8c3s2-8c3", BatchNormalization = true, ScalePenalty = 1, Epochs = 10 }, null,
+            CancellationToken.None);
+        ScaleShiftOperator[] normalisations = [.. network.Graph!.Nodes.Select(static n => n.Operator).OfType<ScaleShiftOperator>()];
+        StabilityTable table = StabilityAnalysis.FindStable(
+            StabilityTable.Undecided(network, null), null, new() { TimeLimit = TimeSpan.FromSeconds(5) }, CancellationToken.None);
+        int off = 0;
+        for (int l = 0; l < normalisations.Length; l++)
+        {
+            for (int c = 0; c < 8; c++)
+            {
+                (double scale, double shift) = (normalisations[l].Part.Values[0][c], normalisations[l].Part.Values[1][c]);
+                if (scale != 0)
+                    continue;
+                Assert.InRange(shift, double.NegativeInfinity, 0);
+                off++;
+                Assert.All(
+                    table.NeuronsOf(l + 1).Where(n => n.Channel == c), static n => Assert.Equal(NeuronState.StablyInactive, n.State));
+            }
+        }
+
+        Assert.InRange(off, 1, 15);
+    }
+
+    [Fact]
     public void Train_AnyNumberOfThreads_GivesTheSameNetwork()
     {
         byte[] Trained(int threads, bool isNormalised, int seed) => Numbers(ClassifierTraining.Train(
@@ -212,6 +240,40 @@ public sealed class ConvolutionalTrainingTests
                 Assert.Equal(alone, Trained(threads, isNormalised, 3));
             Assert.NotEqual(alone, Trained(1, isNormalised, 4));
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Train_Cancelled_GivesTheNetworkSoFar(bool isNormalised)
+    {
+        using var stop = new CancellationTokenSource();
+        var options = new ClassifierOptions
+        {
+            Architecture = "4c3s2-6c3-8", BatchNormalization = isNormalised, Epochs = 50, LearningRateDecay = 1,
+        };
+        ReluNetwork stopped = ClassifierTraining.Train(Digits.Value, options, new StopAfter(2, stop), stop.Token);
+        Assert.False(stopped.Training!.Completed);
+        Assert.Equal((2, 26L), (stopped.Training.Epochs.Count, stopped.Training.Steps));
+        ReluNetwork shorter = ClassifierTraining.Train(Digits.Value, options with { Epochs = 2 }, null, CancellationToken.None);
+        Assert.Equal(Numbers(shorter), Numbers(stopped));
+        ReluNetwork untrained = ClassifierTraining.Train(Digits.Value, options, null, stop.Token);
+        Assert.Equal((0, 0L), (untrained.Training!.Epochs.Count, untrained.Training.Steps));
+    }
+
+    [Fact]
+    public void Step_Cancelled_ChangesNoWeight()
+    {
+        var random = new Random(1);
+        var options = new ClassifierOptions { Architecture = "4c3s2-6c3-8", BatchNormalization = true };
+        var set = new TrainingSet(Digits.Value, 0.1, random);
+        using var network = new TrainingNetwork(set, options, random);
+        byte[] before = Numbers(Result(network, options));
+        Assert.Null(network.Step(set.Order[..40], 0.1, new CancellationToken(canceled: true)));
+        Assert.Null(network.Accuracy(set.Validation, new CancellationToken(canceled: true)));
+        Assert.Equal(before, Numbers(Result(network, options)));
+        Assert.NotNull(network.Step(set.Order[..40], 0.1));
+        Assert.NotNull(network.Accuracy(set.Validation));
     }
 
     [Theory]
@@ -265,6 +327,16 @@ public sealed class ConvolutionalTrainingTests
         Assert.Equal([1, 8, 8], read.InputShape);
         Assert.Contains("2c3s2-4 with BatchNormalization", read.ToString(), StringComparison.Ordinal);
         Assert.Equal(PortableForm.Of(network), PortableForm.Of(again));
+    }
+
+    /// <summary>Cancels after an epoch.</summary>
+    private sealed class StopAfter(int epoch, CancellationTokenSource stop) : IProgress<TrainingEpoch>
+    {
+        public void Report(TrainingEpoch value)
+        {
+            if (value.Epoch == epoch)
+                stop.Cancel();
+        }
     }
 
     private static byte[] Numbers(ReluNetwork network) =>

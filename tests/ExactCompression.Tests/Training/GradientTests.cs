@@ -26,7 +26,7 @@ public sealed class GradientTests
         // The first step puts biases where they are not zero.
         network.Step(set.Order, 0.1);
         ReluNetwork before = Result(network, options);
-        (double loss, int _) = network.Step(rows, 1);
+        (double loss, int _) = network.Step(rows, 1)!.Value;
         ReluNetwork after = Result(network, options);
         var plain = new PlainTraining(before);
         Assert.Equal(plain.Loss(data, rows), loss / rows.Length, 1e-5);
